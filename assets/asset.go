@@ -1,0 +1,107 @@
+package assets
+
+import "time"
+
+// AssetKind says what a received file is for.
+type AssetKind string
+
+// The kinds of received files.
+const (
+	KindMaster  AssetKind = "master"  // a finished edit
+	KindRush    AssetKind = "rush"    // raw footage
+	KindCaption AssetKind = "caption" // WebVTT or SRT
+	KindCover   AssetKind = "cover"   // a still chosen by a person
+)
+
+// Asset is a file as it was given to the house: content-addressed, never
+// opened for writing again.
+type Asset struct {
+	ID        ID        `json:"id"`
+	Kind      AssetKind `json:"kind"`
+	SHA256    string    `json:"sha256"` // lower-case hex of its bytes
+	Size      int64     `json:"size"`   // bytes
+	Name      string    `json:"name"`   // the name it came with: text, never a path
+	Key       string    `json:"-"`      // where Blobs keeps it
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// RushState is how far the house has come with a rush.
+type RushState string
+
+// The states of a rush.
+const (
+	RushReceived   RushState = "received"
+	RushReady      RushState = "ready" // looked through; its sheet stands
+	RushRefused    RushState = "refused"
+	RushIncomplete RushState = "incomplete"
+	RushFailed     RushState = "failed"
+)
+
+// RushMachine says which state of a rush may follow which.
+var RushMachine = Machine[RushState]{
+	"":             {RushReceived},
+	RushReceived:   {RushReady, RushRefused, RushIncomplete, RushFailed},
+	RushReady:      {RushReceived},
+	RushRefused:    {RushReceived},
+	RushIncomplete: {RushReceived},
+	RushFailed:     {RushReceived},
+}
+
+// Rush is one piece of raw footage.
+type Rush struct {
+	ID        ID        `json:"id"`
+	Asset     ID        `json:"asset"`
+	Title     string    `json:"title"`
+	Rubriques []string  `json:"rubriques"`
+	Partners  []string  `json:"partners"`
+	Dossier   string    `json:"dossier,omitempty"`
+	Territory string    `json:"territory,omitempty"`
+	State     RushState `json:"state"`
+	Reason    string    `json:"reason,omitempty"`
+	Sheet     *Sheet    `json:"sheet,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Role says what a made file is for.
+type Role string
+
+// The roles of made files.
+const (
+	RoleHLS           Role = "hls"            // the multivariant playlist; its Parts are all files of the tree
+	RoleHLSVideo      Role = "hls-video"      // one rung's media playlist
+	RoleHLSAudio      Role = "hls-audio"      // the audio group's media playlist
+	RoleMP4           Role = "mp4"            // stored as mp4-1080, mp4-720…: see MP4Role
+	RoleAudio         Role = "audio"          // m4a
+	RolePoster        Role = "poster"         // the picture shown before play
+	RoleThumbnail     Role = "thumbnail"      // a candidate picture
+	RoleStoryboard    Role = "storyboard"     // the sprite
+	RoleStoryboardVTT Role = "storyboard-vtt" // where each picture of the sprite belongs
+	RoleTeaser        Role = "teaser"
+)
+
+// Rendition is a file, or a tree of files, that the house made from a version.
+// A row exists only for what is complete on storage.
+type Rendition struct {
+	ID        ID        `json:"id"`
+	Version   ID        `json:"version"`
+	Role      Role      `json:"role"`
+	Key       string    `json:"key"` // where Blobs keeps it
+	Recipe    string    `json:"recipe"`
+	Size      int64     `json:"size"` // bytes, Parts not counted
+	SHA256    string    `json:"sha256"`
+	Width     int       `json:"width,omitempty"`    // pixels
+	Height    int       `json:"height,omitempty"`   // pixels
+	Bitrate   int       `json:"bitrate,omitempty"`  // bit/s, average
+	Codec     string    `json:"codec,omitempty"`    // RFC 6381 for media, MIME subtype for pictures
+	Duration  float64   `json:"duration,omitempty"` // seconds
+	Rank      int       `json:"rank"`               // order among its role: thumbnails best first
+	Parts     []Part    `json:"parts,omitempty"`    // for RoleHLS
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Part is one file of a Rendition that is a tree.
+type Part struct {
+	Key    string `json:"key"`
+	Size   int64  `json:"size"` // bytes
+	SHA256 string `json:"sha256"`
+}

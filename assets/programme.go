@@ -1,0 +1,43 @@
+package assets
+
+// Rubrique is a heading of the site. Its colour is never used for a state.
+type Rubrique struct {
+	Slug  string `json:"slug"  yaml:"slug"`
+	Name  string `json:"name"  yaml:"name"`
+	Light string `json:"light" yaml:"light"` // CSS colour of its text on paper
+	Dark  string `json:"dark"  yaml:"dark"`  // CSS colour of its text in the dark room
+	Rank  int    `json:"rank"  yaml:"-"`     // order in the menu
+	Lede  string `json:"lede,omitempty" yaml:"lede,omitempty"`
+}
+
+// Partner is who a film is made with or for.
+type Partner struct {
+	Slug string `json:"slug" yaml:"slug"`
+	Name string `json:"name" yaml:"name"`
+	URL  string `json:"url,omitempty" yaml:"url,omitempty"`
+	Lede string `json:"lede,omitempty" yaml:"lede,omitempty"`
+}
+
+// Dossier gathers the films of one event or commission.
+type Dossier struct {
+	Slug    string `json:"slug" yaml:"slug"`
+	Name    string `json:"name" yaml:"name"`
+	Partner string `json:"partner,omitempty" yaml:"partner,omitempty"` // slug
+	Planned int    `json:"planned,omitempty" yaml:"planned,omitempty"` // films agreed with the partner; 0 unknown
+	Lede    string `json:"lede,omitempty" yaml:"lede,omitempty"`
+}
+
+// Territory is a place; places form a tree of two levels (town, quarter).
+type Territory struct {
+	Slug   string `json:"slug" yaml:"slug"`
+	Name   string `json:"name" yaml:"name"`
+	Parent string `json:"parent,omitempty" yaml:"parent,omitempty"` // slug of the town; "" for a town
+}
+
+// Programme is the whole of the editable filing data.
+type Programme struct {
+	Rubriques   []Rubrique
+	Partners    []Partner
+	Dossiers    []Dossier
+	Territories []Territory
+}

@@ -1,0 +1,109 @@
+package assets
+
+import "time"
+
+// Channel is a destination: "site", "vimeo", "youtube"…
+type Channel string
+
+// ChannelSite is the association's own site.
+const ChannelSite Channel = "site"
+
+// PublicationState is where one film stands on one channel.
+type PublicationState string
+
+// The states of a publication.
+const (
+	PublicationScheduled   PublicationState = "scheduled"   // waits for its instant, or for its film to be ready
+	PublicationPublishing  PublicationState = "publishing"  // an attempt is at work
+	PublicationPublished   PublicationState = "published"   // public, with its address
+	PublicationUnknown     PublicationState = "unknown"     // the answer was lost: look before doing anything
+	PublicationCheck       PublicationState = "check"       // à vérifier: a person must say
+	PublicationAssisted    PublicationState = "assisted"    // à publier à la main
+	PublicationFailed      PublicationState = "failed"      // known not to be public
+	PublicationCancelled   PublicationState = "cancelled"   // called off before it went out
+	PublicationWithdrawing PublicationState = "withdrawing" // being taken down
+	PublicationWithdrawn   PublicationState = "withdrawn"   // taken down, and seen to be
+)
+
+// PublicationMachine says which state of a publication may follow which.
+var PublicationMachine = Machine[PublicationState]{
+	"":                     {PublicationScheduled, PublicationAssisted},
+	PublicationScheduled:   {PublicationPublishing, PublicationAssisted, PublicationCancelled, PublicationFailed},
+	PublicationPublishing:  {PublicationPublished, PublicationUnknown, PublicationFailed, PublicationScheduled, PublicationAssisted, PublicationWithdrawing},
+	PublicationUnknown:     {PublicationPublished, PublicationScheduled, PublicationCheck, PublicationWithdrawing},
+	PublicationCheck:       {PublicationPublished, PublicationScheduled, PublicationFailed, PublicationWithdrawing},
+	PublicationAssisted:    {PublicationPublished, PublicationCancelled, PublicationScheduled},
+	PublicationPublished:   {PublicationWithdrawing, PublicationPublishing},
+	PublicationFailed:      {PublicationScheduled, PublicationCancelled},
+	PublicationWithdrawing: {PublicationWithdrawn, PublicationCheck},
+	PublicationCancelled:   {},
+	PublicationWithdrawn:   {},
+}
+
+// Publication is one human decision to show one film on one channel. A film
+// that was taken down and is shown again gets a new Publication.
+type Publication struct {
+	ID          ID               `json:"id"`
+	Film        ID               `json:"film"`
+	Channel     Channel          `json:"channel"`
+	State       PublicationState `json:"state"`
+	At          time.Time        `json:"at"`            // planned instant
+	PublishedAt time.Time        `json:"published_at"`  // zero until it is
+	URL         string           `json:"url,omitempty"` // where it can be seen
+	RemoteID    string           `json:"-"`             // its name on the channel
+	Resume      []byte           `json:"-"`             // the publisher's handle, saved before bytes move
+	Reason      string           `json:"reason,omitempty"`
+	CreatedAt   time.Time        `json:"created_at"`
+}
+
+// DeliveryState is where a delivery link stands.
+type DeliveryState string
+
+// The states of a delivery.
+const (
+	DeliveryOpen    DeliveryState = "open"
+	DeliveryExpired DeliveryState = "expired"
+	DeliveryRevoked DeliveryState = "revoked"
+)
+
+// DeliveryMachine says which state of a delivery may follow which.
+var DeliveryMachine = Machine[DeliveryState]{
+	"":              {DeliveryOpen},
+	DeliveryOpen:    {DeliveryExpired, DeliveryRevoked},
+	DeliveryExpired: {DeliveryOpen, DeliveryRevoked},
+	DeliveryRevoked: {},
+}
+
+// Delivery is a link by which a partner receives films.
+type Delivery struct {
+	ID        ID            `json:"id"`
+	Partner   string        `json:"partner"` // slug
+	Films     []ID          `json:"films"`
+	Dossier   string        `json:"dossier,omitempty"` // slug: all its films, as they become ready
+	State     DeliveryState `json:"state"`
+	TokenHash string        `json:"-"` // SHA-256 of the token in the link; the token itself is never kept
+	ExpiresAt time.Time     `json:"expires_at"`
+	CreatedAt time.Time     `json:"created_at"`
+}
+
+// UserRole is what a person does in the house.
+type UserRole string
+
+// The roles.
+const (
+	RoleJRI            UserRole = "jri"
+	RoleMonteur        UserRole = "monteur"
+	RoleImage          UserRole = "image" // responsable image
+	RoleCommunication  UserRole = "communication"
+	RoleAdministration UserRole = "administration"
+)
+
+// User is a person who works in the house.
+type User struct {
+	ID        ID        `json:"id"`
+	Name      string    `json:"name"`
+	Mail      string    `json:"mail"` // compared in lower case; unique
+	Role      UserRole  `json:"role"`
+	EndsAt    time.Time `json:"ends_at"` // end of the contract; zero for none
+	CreatedAt time.Time `json:"created_at"`
+}

@@ -1,0 +1,125 @@
+// Package publishers says what a publisher is: how a film goes to one channel,
+// what the channel accepts, and which errors it gives back. Each folder below
+// it is one channel and knows no other.
+//
+// It keeps no state: what must be remembered goes through the save function of
+// Publish into the catalog.
+package publishers
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"anonymal.tv/regie/assets"
+)
+
+// Request is everything a channel may need of a film. It is complete: a
+// publisher never looks anything up.
+type Request struct {
+	// Marker is the same for every attempt of one human decision and for no
+	// other; a publisher puts it where Find can read it back.
+	Marker    string
+	Film      assets.Film
+	Version   assets.Version
+	Rubriques []assets.Rubrique // in the order of Film.Rubriques
+	Partners  []assets.Partner
+	Dossier   *assets.Dossier    // nil without
+	Territory []assets.Territory // town, then quarter; empty without
+	Files     []assets.Rendition
+	At        time.Time // when it counts as published
+	Resume    []byte    // what save was last given by an earlier attempt
+}
+
+// File returns the rendition of a role, best first, and whether there is one.
+func (r Request) File(role assets.Role) (assets.Rendition, bool) {
+	i := slices.IndexFunc(r.Files, func(f assets.Rendition) bool { return f.Role == role })
+	if i < 0 {
+		return assets.Rendition{}, false
+	}
+	return r.Files[i], true
+}
+
+// Receipt says where a published film is.
+type Receipt struct {
+	RemoteID string // its name on the channel, for Status, Withdraw and Update
+	URL      string // for people
+}
+
+// Status is what the channel says of a published film.
+type Status struct {
+	Public bool
+	URL    string
+	Note   string // French sentence when something is amiss
+}
+
+// Limits is what a channel accepts. Zero means no limit.
+type Limits struct {
+	TitleRunes       int
+	DescriptionRunes int
+	Length           time.Duration
+	Bytes            int64
+}
+
+// Publisher sends films to one channel. Every method returns *assets.Error.
+type Publisher interface {
+	Channel() assets.Channel
+	Limits() Limits
+	// Publish makes the film public and is safe to call again with the same
+	// Marker: the second call finds what the first did. It calls save with its
+	// handle before it sends bytes and before the call that can't be undone.
+	Publish(ctx context.Context, req Request, save func(resume []byte) error) (Receipt, error)
+	// Find looks for what an attempt with this marker left; it changes nothing.
+	Find(ctx context.Context, marker string) (Receipt, bool, error)
+	Status(ctx context.Context, remoteID string) (Status, error)
+}
+
+// Withdrawer is a channel that can take a film down. Withdrawing what is not
+// there (any more) is no error.
+type Withdrawer interface {
+	Withdraw(ctx context.Context, remoteID string) error
+}
+
+// Updater is a channel that can change a published film in place.
+type Updater interface {
+	Update(ctx context.Context, remoteID string, req Request) error
+}
+
+// Registry holds the channels of this house. It is a value: made once, passed
+// down, never changed.
+type Registry struct{ all []Publisher }
+
+// NewRegistry returns the registry of these publishers. Two of one channel are
+// Invalid.
+func NewRegistry(all ...Publisher) (Registry, error) {
+	for i, p := range all {
+		if slices.ContainsFunc(all[:i], func(q Publisher) bool { return q.Channel() == p.Channel() }) {
+			return Registry{}, &assets.Error{
+				Kind: assets.Invalid, Op: "publishers.NewRegistry",
+				Msg: "Le canal « " + string(p.Channel()) + " » est déclaré deux fois.",
+			}
+		}
+	}
+	return Registry{all: slices.Clone(all)}, nil
+}
+
+// Channels lists the channels in the order they were given.
+func (r Registry) Channels() []assets.Channel {
+	names := make([]assets.Channel, len(r.all))
+	for i, p := range r.all {
+		names[i] = p.Channel()
+	}
+	return names
+}
+
+// Get returns the publisher of a channel, or NotFound.
+func (r Registry) Get(c assets.Channel) (Publisher, error) {
+	i := slices.IndexFunc(r.all, func(p Publisher) bool { return p.Channel() == c })
+	if i < 0 {
+		return nil, &assets.Error{
+			Kind: assets.NotFound, Op: "publishers.Get",
+			Msg: "Le canal « " + string(c) + " » n'existe pas ici.",
+		}
+	}
+	return r.all[i], nil
+}

@@ -68,9 +68,11 @@ type Catalog interface {
 
 	Version(ctx context.Context, id ID) (Version, error)
 	Versions(ctx context.Context, film ID) ([]Version, error) // V1 first
+	VersionOf(ctx context.Context, master ID) (Version, error) // the newest made of this asset
 	Renditions(ctx context.Context, version ID) ([]Rendition, error)
 
 	Rush(ctx context.Context, id ID) (Rush, error)
+	RushOf(ctx context.Context, asset ID) (Rush, error)
 	Rushes(ctx context.Context, after ID, limit int) ([]Rush, error) // newest first
 
 	Publication(ctx context.Context, id ID) (Publication, error)

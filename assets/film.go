@@ -98,6 +98,7 @@ type Version struct {
 	State     VersionState `json:"state"`
 	Reason    string       `json:"reason,omitempty"` // French sentence, for refused, incomplete and failed
 	Sheet     *Sheet       `json:"sheet,omitempty"`
+	Looked    []byte       `json:"-"`                // what inspection found, for the making: JSON known to the maker only
 	Teaser    []Span       `json:"teaser,omitempty"` // the passages of the film that the teaser shows
 	CreatedAt time.Time    `json:"created_at"`
 }

@@ -85,6 +85,13 @@ type Updater interface {
 	Update(ctx context.Context, remoteID string, req Request) error
 }
 
+// Hoster is a channel that serves the files of a film itself. FileURL is where
+// a rendition of a published film can be fetched; "" when the channel does not
+// show that file.
+type Hoster interface {
+	FileURL(film assets.Film, r assets.Rendition) string
+}
+
 // Registry holds the channels of this house. It is a value: made once, passed
 // down, never changed.
 type Registry struct{ all []Publisher }

@@ -1,0 +1,179 @@
+// Package pipeline is what the house does to a film. Desk holds the use cases:
+// each reads the catalog, does one thing, and writes one Change. It is called by
+// the command line, by web pages and by workers, and knows none of them.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline/maker"
+	"anonymal.tv/regie/publishers"
+)
+
+// Maker is what the Desk needs to look a file through and to make a film.
+// *maker.Maker is the real one.
+type Maker interface {
+	// Inspect fills the sheet; a file that is refused or incomplete is no error.
+	Inspect(ctx context.Context, path string) (maker.Inspection, error)
+	Plan(in maker.Inspection) (maker.Plan, error)
+	// Make returns *maker.Incomplete when the one decode finds a part missing.
+	Make(ctx context.Context, path string, in maker.Inspection, plan maker.Plan, dir string, progress func(maker.Step)) (maker.Made, error)
+}
+
+// Options is what a Desk is made of. All fields are required.
+type Options struct {
+	Catalog    assets.Catalog
+	Blobs      assets.Blobs
+	Queue      Queue
+	Publishers publishers.Registry
+	Maker      Maker
+	Scratch    string // a folder of its own, on the same filesystem as disk storage
+	Now        assets.Clock
+	NewID      assets.NewID
+	Lease      time.Duration // how long a silent attempt keeps its job
+	Log        *slog.Logger
+}
+
+// Desk is the house at work. It holds no state of its own.
+type Desk struct{ Options }
+
+// NewDesk returns the Desk of these parts.
+func NewDesk(o Options) *Desk { return &Desk{Options: o} }
+
+// errLost ends the work of an attempt that no longer holds its job: it was
+// cancelled, or taken over after a silence.
+var errLost = errors.New("the attempt lost its job")
+
+// Perform starts an attempt of a job, does it and commits it. A job that is not
+// to be started (done, cancelled, held elsewhere) is no error: the zero Job is
+// returned. So it is when the job is lost on the way, for then whoever took it
+// answers for it.
+func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets.Job, error) {
+	job, err := d.Catalog.StartJob(ctx, id, worker, d.Lease)
+	switch assets.KindOf(err) {
+	case assets.Conflict, assets.NotFound:
+		return assets.Job{}, nil
+	}
+	if err != nil {
+		return assets.Job{}, err
+	}
+	work := map[assets.JobKind]func(context.Context, *hold) error{
+		assets.JobInspect:  d.inspect,
+		assets.JobProduce:  d.produce,
+		assets.JobPublish:  d.publish,
+		assets.JobWithdraw: d.withdraw,
+	}[job.Kind]
+	if work == nil {
+		return job, &assets.Error{Kind: assets.Invalid, Op: "pipeline.Perform", Msg: "Travail inconnu : " + string(job.Kind) + "."}
+	}
+	ctx, h := d.hold(ctx, job)
+	defer h.release()
+	if err = work(ctx, h); errors.Is(context.Cause(ctx), errLost) {
+		return assets.Job{}, nil
+	}
+	return job, err
+}
+
+// Outcome is what a worker decides about an attempt that failed.
+type Outcome struct {
+	Again  bool
+	After  time.Duration // with Again: not before
+	Reason string        // French sentence
+}
+
+// Settle records what becomes of a failed attempt: its job waits again, or is
+// given up and its subject says why.
+func (d *Desk) Settle(ctx context.Context, j assets.Job, o Outcome) error {
+	if o.Again {
+		next := d.Now().Add(o.After)
+		if err := d.Catalog.SettleJob(ctx, j.Fence(), assets.JobWaiting, next, o.Reason); err != nil {
+			return err
+		}
+		j.NotBefore = next
+		d.hint(ctx, j)
+		return nil
+	}
+	c, err := d.giveUp(ctx, j, o.Reason)
+	if err != nil {
+		return err
+	}
+	fence := j.Fence()
+	c.Fence = &fence
+	return d.commit(ctx, c)
+}
+
+// giveUp is the change that moves the subject of a job that is not tried again
+// to its failed state, with the reason.
+func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.Change, error) {
+	switch j.Kind {
+	case assets.JobInspect, assets.JobProduce:
+		return d.failMaking(ctx, j, reason)
+	default:
+		return d.failPublishing(ctx, j, reason)
+	}
+}
+
+// Due lists the tasks that should be known to the broker by now: work whose
+// time has come, and work whose attempt fell silent.
+func (d *Desk) Due(ctx context.Context) ([]Task, error) {
+	jobs, err := d.Catalog.DueJobs(ctx, d.Now(), 200)
+	if err != nil {
+		return nil, err
+	}
+	tasks := make([]Task, len(jobs))
+	for i, j := range jobs {
+		tasks[i] = taskOf(j)
+	}
+	return tasks, nil
+}
+
+// commit applies a change and then hints the broker about its jobs. A hint that
+// fails is only logged: the sweep asks again.
+func (d *Desk) commit(ctx context.Context, c assets.Change) error {
+	if err := d.Catalog.Apply(ctx, c); err != nil {
+		return err
+	}
+	for _, j := range c.Jobs {
+		d.hint(ctx, j)
+	}
+	return nil
+}
+
+func (d *Desk) hint(ctx context.Context, j assets.Job) {
+	if err := d.Queue.Enqueue(ctx, taskOf(j)); err != nil {
+		d.Log.Warn("the broker was not told; the sweep will ask again", "job", j.ID, "err", err)
+	}
+}
+
+func taskOf(j assets.Job) Task {
+	return Task{Job: j.ID, Kind: j.Kind, Attempt: j.Attempt, NotBefore: j.NotBefore, Timeout: timeout(j) + time.Minute}
+}
+
+// timeout is how long one attempt may take: generous, for a cheap machine may
+// need ten times the length of a film.
+func timeout(j assets.Job) time.Duration {
+	length := time.Duration(j.Length * float64(time.Second))
+	switch j.Kind {
+	case assets.JobInspect:
+		return 10*time.Minute + length
+	case assets.JobProduce:
+		return 30*time.Minute + 40*length
+	default:
+		return time.Hour
+	}
+}
+
+func (d *Desk) job(kind assets.JobKind, subject assets.ID, notBefore time.Time, length float64) assets.Job {
+	return assets.Job{
+		ID: d.NewID(), Kind: kind, Subject: subject, State: assets.JobWaiting,
+		NotBefore: notBefore, Length: length, CreatedAt: d.Now(),
+	}
+}
+
+func (d *Desk) event(kind assets.Subject, subject assets.ID, from, to, actor, note string) assets.Event {
+	return assets.Event{ID: d.NewID(), Kind: kind, Subject: subject, From: from, To: to, Actor: actor, At: d.Now(), Note: note}
+}

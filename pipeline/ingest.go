@@ -1,0 +1,219 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/fold"
+)
+
+// Arrival is a file as it is handed to the house, with what is said of it.
+type Arrival struct {
+	Name      string // the name it came with
+	Bytes     io.Reader
+	Kind      assets.AssetKind // KindMaster or KindRush
+	Title     string           // "" takes the name
+	Lede      string
+	Rubriques []string
+	Partners  []string
+	Dossier   string
+	Territory string
+	License   string
+	Credits   string
+	To        []assets.Channel // publish there as soon as it is ready
+	Actor     string
+}
+
+// Received says what became of an arrival: a film or a rush.
+type Received struct {
+	Film    assets.ID
+	Rush    assets.ID
+	Already bool // the same bytes were here before; nothing was added
+}
+
+// Ingest keeps an original and asks for its inspection. The bytes are safe on
+// storage before anything is written of them; the same bytes given again lead
+// to what is already there.
+func (d *Desk) Ingest(ctx context.Context, a Arrival) (Received, error) {
+	if err := d.checkFiling(ctx, a); err != nil {
+		return Received{}, err
+	}
+	blob, err := d.Blobs.Keep(ctx, a.Bytes)
+	if err != nil {
+		return Received{}, err
+	}
+	asset, err := d.Catalog.AssetBySHA256(ctx, blob.SHA256)
+	known := err == nil
+	switch {
+	case known:
+		if r, err := d.already(ctx, asset, a); err != nil || r.Already {
+			return r, err
+		}
+	case assets.KindOf(err) != assets.NotFound:
+		return Received{}, err
+	default:
+		asset = assets.Asset{
+			ID: d.NewID(), Kind: a.Kind, SHA256: blob.SHA256, Size: blob.Size,
+			Name: a.Name, Key: blob.Key, CreatedAt: d.Now(),
+		}
+	}
+	var c assets.Change
+	if !known {
+		c.Assets = []assets.Asset{asset}
+	}
+	if a.Kind == assets.KindRush {
+		return d.receiveRush(ctx, c, asset, a)
+	}
+	return d.receiveMaster(ctx, c, asset, a)
+}
+
+// already finds what the same bytes led to before. A film that is asked for on
+// a channel it is not on yet is published there.
+func (d *Desk) already(ctx context.Context, asset assets.Asset, a Arrival) (Received, error) {
+	if a.Kind == assets.KindRush {
+		rush, err := d.Catalog.RushOf(ctx, asset.ID)
+		if assets.KindOf(err) == assets.NotFound {
+			return Received{}, nil
+		}
+		return Received{Rush: rush.ID, Already: err == nil}, err
+	}
+	v, err := d.Catalog.VersionOf(ctx, asset.ID)
+	if assets.KindOf(err) == assets.NotFound {
+		return Received{}, nil
+	}
+	if err != nil {
+		return Received{}, err
+	}
+	if len(a.To) > 0 && !slices.Contains([]assets.VersionState{assets.VersionRefused, assets.VersionIncomplete}, v.State) {
+		if _, err := d.Publish(ctx, v.Film, a.To, time.Time{}, a.Actor); err != nil && assets.KindOf(err) != assets.Conflict {
+			return Received{}, err
+		}
+	}
+	return Received{Film: v.Film, Already: true}, nil
+}
+
+func (d *Desk) receiveRush(ctx context.Context, c assets.Change, asset assets.Asset, a Arrival) (Received, error) {
+	rush := assets.Rush{
+		ID: d.NewID(), Asset: asset.ID, Title: titleOf(a), Rubriques: a.Rubriques, Partners: a.Partners,
+		Dossier: a.Dossier, Territory: a.Territory, State: assets.RushReceived, CreatedAt: d.Now(),
+	}
+	c.Rushes = []assets.Rush{rush}
+	c.Events = []assets.Event{d.event(assets.SubjectRush, rush.ID, "", string(rush.State), a.Actor, "")}
+	c.Jobs = []assets.Job{d.job(assets.JobInspect, rush.ID, d.Now(), 0)}
+	return Received{Rush: rush.ID}, d.commit(ctx, c)
+}
+
+func (d *Desk) receiveMaster(ctx context.Context, c assets.Change, asset assets.Asset, a Arrival) (Received, error) {
+	now := d.Now()
+	film := assets.Film{
+		ID: d.NewID(), Title: titleOf(a), Lede: a.Lede, Rubriques: a.Rubriques, Partners: a.Partners, Dossier: a.Dossier,
+		Territory: a.Territory, License: a.License, Credits: a.Credits, State: assets.FilmEditing, CreatedAt: now, UpdatedAt: now,
+	}
+	version := assets.Version{ID: d.NewID(), Film: film.ID, Number: 1, Master: asset.ID, State: assets.VersionReceived, CreatedAt: now}
+	film.Version = version.ID
+	c.Versions = []assets.Version{version}
+	c.Events = []assets.Event{
+		d.event(assets.SubjectFilm, film.ID, "", string(film.State), a.Actor, ""),
+		d.event(assets.SubjectVersion, version.ID, "", string(version.State), a.Actor, ""),
+	}
+	for _, channel := range a.To {
+		p := d.publication(film.ID, channel, now)
+		c.Publications = append(c.Publications, p)
+		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, "", string(p.State), a.Actor, ""))
+	}
+	c.Jobs = []assets.Job{d.job(assets.JobInspect, version.ID, now, 0)}
+
+	stem := fold.Slug(film.Title)
+	for n := 1; ; n++ {
+		film.Slug = numbered(stem, n)
+		if _, err := d.Catalog.FilmBySlug(ctx, film.Slug); err == nil {
+			continue
+		} else if assets.KindOf(err) != assets.NotFound {
+			return Received{}, err
+		}
+		c.Films = []assets.Film{film}
+		err := d.commit(ctx, c)
+		if assets.KindOf(err) == assets.Conflict && n < 1000 {
+			if _, taken := d.Catalog.FilmBySlug(ctx, film.Slug); taken == nil {
+				continue // somebody took the slug in between
+			}
+		}
+		return Received{Film: film.ID}, err
+	}
+}
+
+// checkFiling refuses names that the programme does not know, before a byte is
+// taken, and says which ones it does.
+func (d *Desk) checkFiling(ctx context.Context, a Arrival) error {
+	const op = "pipeline.Ingest"
+	if a.Kind != assets.KindMaster && a.Kind != assets.KindRush {
+		return &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Un fichier est un « master » (film monté) ou un « rush »."}
+	}
+	for _, c := range a.To {
+		if _, err := d.Publishers.Get(c); err != nil {
+			return err
+		}
+	}
+	p, err := d.Catalog.Programme(ctx)
+	if err != nil {
+		return err
+	}
+	known := func(what string, all []string, given ...string) error {
+		for _, g := range given {
+			if g != "" && !slices.Contains(all, g) {
+				return &assets.Error{Kind: assets.Invalid, Op: op, Msg: fmt.Sprintf(
+					"%s « %s » n'existe pas. Au choix : %s. Rien n'a été déposé.", what, g, strings.Join(all, ", "))}
+			}
+		}
+		return nil
+	}
+	return firstError(
+		known("La rubrique", slugs(p.Rubriques, func(r assets.Rubrique) string { return r.Slug }), a.Rubriques...),
+		known("Le partenaire", slugs(p.Partners, func(r assets.Partner) string { return r.Slug }), a.Partners...),
+		known("Le dossier", slugs(p.Dossiers, func(r assets.Dossier) string { return r.Slug }), a.Dossier),
+		known("Le territoire", slugs(p.Territories, func(r assets.Territory) string { return r.Slug }), a.Territory),
+	)
+}
+
+func slugs[T any](all []T, slug func(T) string) []string {
+	names := make([]string, len(all))
+	for i, v := range all {
+		names[i] = slug(v)
+	}
+	return names
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func titleOf(a Arrival) string {
+	if t := strings.TrimSpace(a.Title); t != "" {
+		return t
+	}
+	base := path.Base(strings.ReplaceAll(a.Name, `\`, "/"))
+	words := strings.NewReplacer("_", " ", "-", " ").Replace(strings.TrimSuffix(base, path.Ext(base)))
+	if words = strings.Join(strings.Fields(words), " "); words == "" {
+		return "Sans titre"
+	}
+	return words
+}
+
+// numbered gives slug, slug-2, slug-3…
+func numbered(stem string, n int) string {
+	if n == 1 {
+		return stem
+	}
+	return fmt.Sprintf("%s-%d", stem, n)
+}

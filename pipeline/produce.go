@@ -1,0 +1,297 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline/maker"
+)
+
+// verdicts maps what a sheet says to the state of the version or rush that it
+// speaks of. A sheet that is not here is accepted.
+var verdicts = map[assets.SheetStatus]assets.VersionState{
+	assets.SheetRefused:    assets.VersionRefused,
+	assets.SheetIncomplete: assets.VersionIncomplete,
+}
+
+// inspect looks a received version or rush through.
+func (d *Desk) inspect(ctx context.Context, h *hold) error {
+	v, err := d.Catalog.Version(ctx, h.job.Subject)
+	if assets.KindOf(err) == assets.NotFound {
+		return d.inspectRush(ctx, h)
+	}
+	if err != nil {
+		return err
+	}
+	in, err := d.look(ctx, v.Master)
+	if err != nil {
+		return err
+	}
+	v.Sheet = &in.Sheet
+	if v.Looked, err = json.Marshal(in); err != nil {
+		return err
+	}
+	if to, ended := verdicts[in.Sheet.Status]; ended {
+		return d.turnDown(ctx, h, v, to)
+	}
+	v.Reason = ""
+	return d.commit(ctx, assets.Change{
+		Versions: []assets.Version{v},
+		Events:   []assets.Event{d.event(assets.SubjectVersion, v.ID, string(v.State), string(assets.VersionMaking), "worker", "")},
+		Jobs:     []assets.Job{d.job(assets.JobProduce, v.ID, d.Now(), in.Sheet.Duration)},
+		Fence:    h.fence(),
+	})
+}
+
+func (d *Desk) inspectRush(ctx context.Context, h *hold) error {
+	r, err := d.Catalog.Rush(ctx, h.job.Subject)
+	if err != nil {
+		return err
+	}
+	in, err := d.look(ctx, r.Asset)
+	if err != nil {
+		return err
+	}
+	r.Sheet = &in.Sheet
+	to := assets.RushReady
+	if state, ended := verdicts[in.Sheet.Status]; ended {
+		to, r.Reason = assets.RushState(state), firstVerdict(in.Sheet)
+	}
+	return d.commit(ctx, assets.Change{
+		Rushes: []assets.Rush{r},
+		Events: []assets.Event{d.event(assets.SubjectRush, r.ID, string(r.State), string(to), "worker", r.Reason)},
+		Fence:  h.fence(),
+	})
+}
+
+// look inspects the bytes of an asset.
+func (d *Desk) look(ctx context.Context, id assets.ID) (maker.Inspection, error) {
+	asset, err := d.Catalog.Asset(ctx, id)
+	if err != nil {
+		return maker.Inspection{}, err
+	}
+	local, release, err := d.Blobs.Local(ctx, asset.Key)
+	if err != nil {
+		return maker.Inspection{}, err
+	}
+	defer release()
+	return d.Maker.Inspect(ctx, local)
+}
+
+// turnDown ends a version that can't become a film, with the reason, and calls
+// off what was planned for it.
+func (d *Desk) turnDown(ctx context.Context, h *hold, v assets.Version, to assets.VersionState) error {
+	v.Reason = firstVerdict(*v.Sheet)
+	c, err := d.callOff(ctx, v.Film, "worker", v.Reason)
+	if err != nil {
+		return err
+	}
+	c.Versions = []assets.Version{v}
+	c.Events = append(c.Events, d.event(assets.SubjectVersion, v.ID, string(v.State), string(to), "worker", v.Reason))
+	c.Fence = h.fence()
+	return d.commit(ctx, c)
+}
+
+// produce makes everything a film needs from its master, stores it, and opens
+// the way to what waits for it.
+func (d *Desk) produce(ctx context.Context, h *hold) error {
+	v, err := d.Catalog.Version(ctx, h.job.Subject)
+	if err != nil {
+		return err
+	}
+	var in maker.Inspection
+	if err := json.Unmarshal(v.Looked, &in); err != nil {
+		return &assets.Error{Kind: assets.Internal, Op: "pipeline.produce", Msg: "L'examen du film n'a pas pu être relu. « regie film remake » le refait.", Err: err}
+	}
+	plan, err := d.Maker.Plan(in)
+	if err != nil {
+		return err
+	}
+	if done, err := d.madeBefore(ctx, v, plan.Recipe()); err != nil {
+		return err
+	} else if done {
+		return d.ready(ctx, h, v, nil)
+	}
+
+	attempt := fmt.Sprintf("%s-%d", v.ID, h.job.Attempt)
+	dir := filepath.Join(d.Scratch, attempt)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return &assets.Error{Kind: assets.Transient, Op: "pipeline.produce", Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
+	}
+	defer func() {
+		if err := os.RemoveAll(dir); err != nil {
+			d.Log.Warn("scratch folder left behind", "dir", dir, "err", err)
+		}
+	}()
+	made, err := d.make(ctx, h, v, in, plan, dir)
+	var part *maker.Incomplete
+	if errors.As(err, &part) {
+		v.Sheet = &part.Sheet
+		return d.turnDown(ctx, h, v, verdicts[part.Sheet.Status])
+	}
+	if err != nil {
+		return err
+	}
+	v.Sheet, v.Teaser, v.Reason = &made.Sheet, made.Teaser, ""
+	rows, err := d.store(ctx, made.Files, dir, path.Join("renditions", strings.ToLower(string(v.ID)), fmt.Sprintf("%s-%d", plan.Recipe(), h.job.Attempt)))
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].ID, rows[i].Version, rows[i].Recipe, rows[i].CreatedAt = d.NewID(), v.ID, plan.Recipe(), d.Now()
+	}
+	return d.ready(ctx, h, v, rows)
+}
+
+func (d *Desk) make(ctx context.Context, h *hold, v assets.Version, in maker.Inspection, plan maker.Plan, dir string) (maker.Made, error) {
+	asset, err := d.Catalog.Asset(ctx, v.Master)
+	if err != nil {
+		return maker.Made{}, err
+	}
+	local, release, err := d.Blobs.Local(ctx, asset.Key)
+	if err != nil {
+		return maker.Made{}, err
+	}
+	defer release()
+	return d.Maker.Make(ctx, local, in, plan, dir, h.step)
+}
+
+// madeBefore tells whether everything stands that this recipe makes.
+func (d *Desk) madeBefore(ctx context.Context, v assets.Version, recipe string) (bool, error) {
+	rows, err := d.Catalog.Renditions(ctx, v.ID)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	for _, r := range rows {
+		if r.Recipe != recipe {
+			return false, nil
+		}
+		for _, p := range append(r.Parts, assets.Part{Key: r.Key, Size: r.Size}) {
+			b, err := d.Blobs.Stat(ctx, p.Key)
+			if assets.KindOf(err) == assets.NotFound || err == nil && b.Size != p.Size {
+				return false, nil
+			}
+			if err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
+// ready commits a made version and gives the word to the publications that
+// waited for it. rows is nil when what was made before still stands.
+func (d *Desk) ready(ctx context.Context, h *hold, v assets.Version, rows []assets.Rendition) error {
+	film, err := d.Catalog.Film(ctx, v.Film)
+	if err != nil {
+		return err
+	}
+	before, err := d.Catalog.Renditions(ctx, v.ID)
+	if err != nil {
+		return err
+	}
+	c := assets.Change{
+		Versions:   []assets.Version{v},
+		Renditions: rows,
+		Events:     []assets.Event{d.event(assets.SubjectVersion, v.ID, string(v.State), string(assets.VersionReady), "worker", "")},
+		Fence:      h.fence(),
+	}
+	if film.State == assets.FilmEditing {
+		c.Events = append(c.Events, d.event(assets.SubjectFilm, film.ID, string(film.State), string(assets.FilmReview), "worker", ""))
+		film.State = assets.FilmReview
+	}
+	if err := d.release(ctx, &c, film, rows != nil); err != nil {
+		return err
+	}
+	if err := d.commit(ctx, c); err != nil {
+		return err
+	}
+	if rows != nil {
+		d.forget(ctx, before)
+	}
+	return nil
+}
+
+// forget removes the bytes of renditions that no row names any more.
+func (d *Desk) forget(ctx context.Context, rows []assets.Rendition) {
+	for _, r := range rows {
+		for _, p := range append(r.Parts, assets.Part{Key: r.Key}) {
+			if err := d.Blobs.Delete(ctx, p.Key); err != nil {
+				d.Log.Warn("an old rendition was left behind", "key", p.Key, "err", err)
+			}
+		}
+	}
+}
+
+// store puts made files from the scratch folder on storage, below prefix.
+func (d *Desk) store(ctx context.Context, files []maker.File, dir, prefix string) ([]assets.Rendition, error) {
+	rows := make([]assets.Rendition, 0, len(files))
+	for _, f := range files {
+		row := f.Rendition
+		for _, p := range f.Parts {
+			b, err := d.put(ctx, path.Join(prefix, p), filepath.Join(dir, p))
+			if err != nil {
+				return nil, err
+			}
+			row.Parts = append(row.Parts, assets.Part{Key: b.Key, Size: b.Size, SHA256: b.SHA256})
+		}
+		b, err := d.put(ctx, path.Join(prefix, f.Path), filepath.Join(dir, f.Path))
+		if err != nil {
+			return nil, err
+		}
+		row.Key, row.Size, row.SHA256 = b.Key, b.Size, b.SHA256
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// put stores one local file, by taking it over where the storage can.
+func (d *Desk) put(ctx context.Context, key, local string) (assets.Blob, error) {
+	if a, ok := d.Blobs.(assets.Adopter); ok {
+		return a.Adopt(ctx, key, local)
+	}
+	f, err := os.Open(local)
+	if err != nil {
+		return assets.Blob{}, &assets.Error{Kind: assets.Internal, Op: "pipeline.put", Msg: "Un fichier fabriqué manque dans le dossier de travail.", Err: err}
+	}
+	defer f.Close()
+	return d.Blobs.Put(ctx, key, f)
+}
+
+// failMaking says why a version or a rush is given up.
+func (d *Desk) failMaking(ctx context.Context, j assets.Job, reason string) (assets.Change, error) {
+	v, err := d.Catalog.Version(ctx, j.Subject)
+	if err == nil {
+		v.Reason = reason
+		return assets.Change{
+			Versions: []assets.Version{v},
+			Events:   []assets.Event{d.event(assets.SubjectVersion, v.ID, string(v.State), string(assets.VersionFailed), "worker", reason)},
+		}, nil
+	}
+	if assets.KindOf(err) != assets.NotFound {
+		return assets.Change{}, err
+	}
+	r, err := d.Catalog.Rush(ctx, j.Subject)
+	if err != nil {
+		return assets.Change{}, err
+	}
+	r.Reason = reason
+	return assets.Change{
+		Rushes: []assets.Rush{r},
+		Events: []assets.Event{d.event(assets.SubjectRush, r.ID, string(r.State), string(assets.RushFailed), "worker", reason)},
+	}, nil
+}
+
+func firstVerdict(s assets.Sheet) string {
+	if len(s.Verdicts) == 0 {
+		return ""
+	}
+	return s.Verdicts[0]
+}

@@ -1,0 +1,347 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/publishers"
+)
+
+// live are the states in which a publication stands for a decision that has
+// not come to its end: no second one is made beside it.
+var live = []assets.PublicationState{
+	assets.PublicationScheduled, assets.PublicationPublishing, assets.PublicationPublished, assets.PublicationUnknown,
+	assets.PublicationCheck, assets.PublicationAssisted, assets.PublicationWithdrawing,
+}
+
+func (d *Desk) publication(film assets.ID, channel assets.Channel, at time.Time) assets.Publication {
+	return assets.Publication{
+		ID: d.NewID(), Film: film, Channel: channel, State: assets.PublicationScheduled, At: at, CreatedAt: d.Now(),
+	}
+}
+
+// Publish decides that a film goes out on these channels at an instant (the
+// zero time: now). It counts as the BAT on the current version. A film that is
+// still being made goes out when it is ready. Where it is planned or public
+// already, nothing is added.
+func (d *Desk) Publish(ctx context.Context, film assets.ID, channels []assets.Channel, at time.Time, actor string) ([]assets.Publication, error) {
+	f, v, err := d.filmAndVersion(ctx, film)
+	if err != nil {
+		return nil, err
+	}
+	if err := publishable(f, v); err != nil {
+		return nil, err
+	}
+	there, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film})
+	if err != nil {
+		return nil, err
+	}
+	now := d.Now()
+	if at.IsZero() {
+		at = now
+	}
+	var c assets.Change
+	var all []assets.Publication
+	for _, channel := range channels {
+		if _, err := d.Publishers.Get(channel); err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(there, func(p assets.Publication) bool { return p.Channel == channel && slices.Contains(live, p.State) }); i >= 0 {
+			all = append(all, there[i])
+			continue
+		}
+		p := d.publication(film, channel, at)
+		all = append(all, p)
+		c.Publications = append(c.Publications, p)
+		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, "", string(p.State), actor, ""))
+		if v.State == assets.VersionReady {
+			c.Jobs = append(c.Jobs, d.job(assets.JobPublish, p.ID, at, 0))
+		}
+	}
+	if len(c.Publications) == 0 {
+		return all, nil
+	}
+	c.Events = append(c.Events, d.approval(&f, actor, at.After(now))...)
+	return all, d.commit(ctx, c)
+}
+
+// approval moves a film that waits for its BAT on: to approved, and to
+// scheduled when it goes out later.
+func (d *Desk) approval(f *assets.Film, actor string, later bool) []assets.Event {
+	var events []assets.Event
+	move := func(to assets.FilmState, note string) {
+		events = append(events, d.event(assets.SubjectFilm, f.ID, string(f.State), string(to), actor, note))
+		f.State = to
+	}
+	if f.State == assets.FilmReview {
+		move(assets.FilmApproved, "BAT donné avec la demande de mise en ligne.")
+	}
+	if later && (f.State == assets.FilmApproved || f.State == assets.FilmWithdrawn) {
+		move(assets.FilmScheduled, "")
+	}
+	return events
+}
+
+// publishable refuses films that can't go out as they are, and says why.
+func publishable(f assets.Film, v assets.Version) error {
+	refuse := func(msg string) error {
+		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.Publish", Msg: msg}
+	}
+	switch v.State {
+	case assets.VersionRefused, assets.VersionIncomplete:
+		return refuse("Ce film ne peut pas être mis en ligne. " + v.Reason)
+	case assets.VersionFailed, assets.VersionCancelled:
+		return refuse("Ce film n'est pas fabriqué. « regie film remake " + string(f.ID) + " » reprend la fabrication.")
+	}
+	if f.State == assets.FilmArchived {
+		return refuse("Ce film est archivé : il ne peut plus être mis en ligne.")
+	}
+	return nil
+}
+
+// release adds to the change that makes a version ready the work of the
+// publications that waited for it, and of those that show an older making.
+func (d *Desk) release(ctx context.Context, c *assets.Change, film assets.Film, remade bool) error {
+	all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film.ID})
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		switch {
+		case p.State == assets.PublicationScheduled:
+			events, err := d.Catalog.Events(ctx, p.ID)
+			if err != nil {
+				return err
+			}
+			c.Events = append(c.Events, d.approval(&film, events[0].Actor, p.At.After(d.Now()))...)
+		case p.State == assets.PublicationPublished && remade:
+			c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublishing), "worker", "Nouvelle fabrication du film."))
+		default:
+			continue
+		}
+		c.Jobs = append(c.Jobs, d.job(assets.JobPublish, p.ID, p.At, 0))
+	}
+	return nil
+}
+
+// publish sends one publication out. Dying at any point is safe: the next
+// attempt gives the publisher the same marker and the last saved handle.
+func (d *Desk) publish(ctx context.Context, h *hold) error {
+	p, err := d.Catalog.Publication(ctx, h.job.Subject)
+	if err != nil {
+		return err
+	}
+	to, err := d.Publishers.Get(p.Channel)
+	if err != nil {
+		return err
+	}
+	req, err := d.request(ctx, p)
+	if err != nil {
+		return err
+	}
+	if req.Version.State != assets.VersionReady {
+		return d.wait(ctx, h, p)
+	}
+	if p.State == assets.PublicationScheduled {
+		if err := d.commit(ctx, assets.Change{Events: []assets.Event{
+			d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublishing), "worker", ""),
+		}}); err != nil {
+			return err
+		}
+		p.State = assets.PublicationPublishing
+	}
+	receipt, err := to.Publish(ctx, req, func(resume []byte) error {
+		return d.Catalog.SaveResume(ctx, h.job.Fence(), p.ID, resume)
+	})
+	if err != nil {
+		return err
+	}
+	p.RemoteID, p.URL, p.Reason = receipt.RemoteID, receipt.URL, ""
+	if p.PublishedAt.IsZero() {
+		p.PublishedAt = req.At
+	}
+	c := assets.Change{
+		Publications: []assets.Publication{p},
+		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublished), "worker", p.URL)},
+		Fence:        h.fence(),
+	}
+	if assets.FilmMachine.May(req.Film.State, assets.FilmPublished) {
+		c.Events = append(c.Events, d.event(assets.SubjectFilm, p.Film, string(req.Film.State), string(assets.FilmPublished), "worker", ""))
+	}
+	return d.commit(ctx, c)
+}
+
+// wait leaves a publication whose film is being made again: one that has not
+// begun gets a new job from release, one that has begun tries again later.
+func (d *Desk) wait(ctx context.Context, h *hold, p assets.Publication) error {
+	if p.State == assets.PublicationScheduled {
+		return d.commit(ctx, assets.Change{Fence: h.fence()})
+	}
+	return &assets.Error{Kind: assets.Transient, Op: "pipeline.publish", Msg: "Le film est en cours de fabrication : il partira dès qu'il sera prêt."}
+}
+
+// request gathers all that a channel may need.
+func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Request, error) {
+	f, v, err := d.filmAndVersion(ctx, p.Film)
+	if err != nil {
+		return publishers.Request{}, err
+	}
+	files, err := d.Catalog.Renditions(ctx, v.ID)
+	if err != nil {
+		return publishers.Request{}, err
+	}
+	pr, err := d.Catalog.Programme(ctx)
+	if err != nil {
+		return publishers.Request{}, err
+	}
+	req := publishers.Request{
+		Marker: string(p.ID), Film: f, Version: v, Files: files, Resume: p.Resume,
+		Rubriques: pick(pr.Rubriques, f.Rubriques, func(r assets.Rubrique) string { return r.Slug }),
+		Partners:  pick(pr.Partners, f.Partners, func(r assets.Partner) string { return r.Slug }),
+		Territory: lineage(pr.Territories, f.Territory),
+		At:        p.PublishedAt,
+	}
+	if req.At.IsZero() {
+		req.At = d.Now()
+	}
+	if dossiers := pick(pr.Dossiers, []string{f.Dossier}, func(x assets.Dossier) string { return x.Slug }); len(dossiers) == 1 {
+		req.Dossier = &dossiers[0]
+	}
+	return req, nil
+}
+
+// pick returns the records of these slugs, in the order of the slugs.
+func pick[T any](all []T, slugs []string, slug func(T) string) []T {
+	var out []T
+	for _, s := range slugs {
+		if i := slices.IndexFunc(all, func(v T) bool { return slug(v) == s }); i >= 0 {
+			out = append(out, all[i])
+		}
+	}
+	return out
+}
+
+// lineage returns a territory behind its town.
+func lineage(all []assets.Territory, slug string) []assets.Territory {
+	var line []assets.Territory
+	for slug != "" && len(line) < 8 {
+		i := slices.IndexFunc(all, func(t assets.Territory) bool { return t.Slug == slug })
+		if i < 0 {
+			break
+		}
+		line = append([]assets.Territory{all[i]}, line...)
+		slug = all[i].Parent
+	}
+	return line
+}
+
+// failPublishing says why a publication or a withdrawal is given up. A
+// withdrawal is never forgotten: a person must look.
+func (d *Desk) failPublishing(ctx context.Context, j assets.Job, reason string) (assets.Change, error) {
+	p, err := d.Catalog.Publication(ctx, j.Subject)
+	if err != nil {
+		return assets.Change{}, err
+	}
+	to := assets.PublicationFailed
+	if p.State == assets.PublicationWithdrawing {
+		to = assets.PublicationCheck
+	}
+	p.Reason = reason
+	return assets.Change{
+		Publications: []assets.Publication{p},
+		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(to), "worker", reason)},
+	}, nil
+}
+
+// Unpublish takes a film off these channels: what is public is taken down, what
+// is only planned is called off.
+func (d *Desk) Unpublish(ctx context.Context, film assets.ID, channels []assets.Channel, actor string) ([]assets.Publication, error) {
+	all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film})
+	if err != nil {
+		return nil, err
+	}
+	var c assets.Change
+	var touched []assets.Publication
+	for _, p := range all {
+		if !slices.Contains(channels, p.Channel) {
+			continue
+		}
+		switch p.State {
+		case assets.PublicationScheduled, assets.PublicationAssisted, assets.PublicationFailed:
+			c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationCancelled), actor, ""))
+			c.Cancel = append(c.Cancel, p.ID)
+		case assets.PublicationPublished, assets.PublicationPublishing, assets.PublicationUnknown, assets.PublicationCheck:
+			c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationWithdrawing), actor, ""))
+			c.Cancel = append(c.Cancel, p.ID)
+			c.Jobs = append(c.Jobs, d.job(assets.JobWithdraw, p.ID, d.Now(), 0))
+		case assets.PublicationWithdrawing:
+		default:
+			continue
+		}
+		touched = append(touched, p)
+	}
+	if len(touched) == 0 {
+		return nil, &assets.Error{
+			Kind: assets.NotFound, Op: "pipeline.Unpublish",
+			Msg: fmt.Sprintf("Ce film n'est ni en ligne ni programmé sur : %v. Rien n'a été changé.", channels),
+		}
+	}
+	return touched, d.commit(ctx, c)
+}
+
+// withdraw takes one publication down.
+func (d *Desk) withdraw(ctx context.Context, h *hold) error {
+	p, err := d.Catalog.Publication(ctx, h.job.Subject)
+	if err != nil {
+		return err
+	}
+	to, err := d.Publishers.Get(p.Channel)
+	if err != nil {
+		return err
+	}
+	w, ok := to.(publishers.Withdrawer)
+	if !ok {
+		return &assets.Error{Kind: assets.Invalid, Op: "pipeline.withdraw", Msg: "Ce canal ne permet pas de retirer un film : retirez-le à la main, puis confirmez-le ici."}
+	}
+	remote := p.RemoteID
+	if remote == "" { // the attempt that published died before it could say where
+		if r, found, err := to.Find(ctx, string(p.ID)); err != nil {
+			return err
+		} else if found {
+			remote = r.RemoteID
+		}
+	}
+	if remote != "" {
+		if err := w.Withdraw(ctx, remote); err != nil {
+			return err
+		}
+	}
+	c := assets.Change{
+		Events: []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationWithdrawn), "worker", "")},
+		Fence:  h.fence(),
+	}
+	still, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: p.Film, State: assets.PublicationPublished})
+	if err != nil {
+		return err
+	}
+	f, err := d.Catalog.Film(ctx, p.Film)
+	if err != nil {
+		return err
+	}
+	if len(still) == 0 && f.State == assets.FilmPublished {
+		c.Events = append(c.Events, d.event(assets.SubjectFilm, f.ID, string(f.State), string(assets.FilmWithdrawn), "worker", ""))
+	}
+	return d.commit(ctx, c)
+}
+
+func (d *Desk) filmAndVersion(ctx context.Context, film assets.ID) (assets.Film, assets.Version, error) {
+	f, err := d.Catalog.Film(ctx, film)
+	if err != nil {
+		return f, assets.Version{}, err
+	}
+	v, err := d.Catalog.Version(ctx, f.Version)
+	return f, v, err
+}

@@ -1,0 +1,135 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3/database"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
+
+	"anonymal.tv/regie/assets"
+)
+
+// Options says which database to open.
+type Options struct {
+	// URL is "sqlite:/path/of/the/file.db" or "postgres://user:password@host/name".
+	URL string
+	// Now tells when leases begin and end; nil means the system's clock.
+	Now assets.Clock
+	// NewID names events and jobs that come without an ID; nil refuses them.
+	NewID assets.NewID
+	// Readers is how many connections read at once; 0 means 4 on SQLite and
+	// 16, which write too, on PostgreSQL.
+	Readers int
+}
+
+// Catalog is an assets.Catalog. Several processes may have the same database
+// open at the same time.
+type Catalog struct {
+	read, write *bun.DB // the same pool on PostgreSQL
+	now         assets.Clock
+	newID       assets.NewID
+	engine      engine
+}
+
+var _ assets.Catalog = (*Catalog)(nil)
+
+// engine is all that differs between the databases.
+type engine struct {
+	name    string
+	goose   database.Dialect
+	folder  string // of the migrations that are its own
+	dialect func() schema.Dialect
+	open    func(Options) (read, write *sql.DB, err error)
+	match   string // condition on film_words, with a place for what query returns
+	query   func(words []string) string
+}
+
+// Open opens the database and brings its tables up to date. It refuses tables
+// that a newer program made.
+func Open(ctx context.Context, o Options) (*Catalog, error) {
+	const op = "catalog.Open"
+	var e engine
+	switch scheme, _, _ := strings.Cut(o.URL, ":"); scheme {
+	case "sqlite":
+		e = sqliteEngine()
+	case "postgres", "postgresql":
+		e = postgresEngine()
+	default:
+		return nil, &assets.Error{
+			Kind: assets.Invalid, Op: op,
+			Msg: "L'adresse de la base de données doit commencer par « sqlite: » ou « postgres:// ».",
+		}
+	}
+	read, write, err := e.open(o)
+	if err != nil {
+		return nil, fail(op, err)
+	}
+	c := &Catalog{
+		read:   bun.NewDB(read, e.dialect()),
+		write:  bun.NewDB(write, e.dialect()),
+		now:    o.Now,
+		newID:  o.NewID,
+		engine: e,
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if err := migrate(ctx, e, write); err != nil {
+		_ = c.Close() // the error that counts is the first
+		return nil, fail(op, err)
+	}
+	return c, nil
+}
+
+// Close gives the connections back.
+func (c *Catalog) Close() error {
+	err := c.read.Close()
+	if c.write.DB != c.read.DB {
+		err = cmp.Or(c.write.Close(), err)
+	}
+	return fail("catalog.Close", err)
+}
+
+// transaction runs steps in order in one transaction: all of them, or none.
+func (c *Catalog) transaction(ctx context.Context, op string, steps ...func(context.Context, bun.Tx) error) error {
+	err := c.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		for _, step := range steps {
+			if err := step(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return fail(op, err)
+}
+
+// micros is an instant as it is stored: microseconds since 1970, 0 for none.
+type micros int64
+
+func stamp(t time.Time) micros {
+	if t.IsZero() {
+		return 0
+	}
+	return micros(t.UnixMicro())
+}
+
+func (m micros) time() time.Time {
+	if m == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(m)).UTC()
+}
+
+// page bounds the length of a list.
+func page(limit int) int64 {
+	const usual, most = 100, 10_000
+	if limit <= 0 {
+		return usual
+	}
+	return int64(min(limit, most))
+}

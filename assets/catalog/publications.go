@@ -1,0 +1,82 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"anonymal.tv/regie/assets"
+)
+
+type publicationRow struct {
+	bun.BaseModel `bun:"table:publications,alias:p"`
+
+	ID          assets.ID `bun:"id,pk"`
+	Film        assets.ID
+	Channel     assets.Channel
+	State       assets.PublicationState
+	At          micros
+	PublishedAt micros
+	URL         string `bun:"url"`
+	RemoteID    string `bun:"remote_id"`
+	Resume      []byte
+	Reason      string
+	CreatedAt   micros
+}
+
+func (r *publicationRow) key() assets.ID    { return r.ID }
+func (r *publicationRow) born(state string) { r.State = assets.PublicationState(state) }
+
+func (r publicationRow) record() assets.Publication {
+	return assets.Publication{
+		ID: r.ID, Film: r.Film, Channel: r.Channel, State: r.State, At: r.At.time(), PublishedAt: r.PublishedAt.time(),
+		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
+	}
+}
+
+func (a *application) putPublications(ctx context.Context, tx bun.Tx) error {
+	rows := make([]*publicationRow, len(a.Publications))
+	for i, p := range a.Publications {
+		rows[i] = &publicationRow{
+			ID: p.ID, Film: p.Film, Channel: p.Channel, At: stamp(p.At), PublishedAt: stamp(p.PublishedAt),
+			URL: p.URL, RemoteID: p.RemoteID, Resume: p.Resume, Reason: p.Reason, CreatedAt: stamp(p.CreatedAt),
+		}
+	}
+	return put(ctx, tx, a, assets.SubjectPublication, rows, "at", "published_at", "url", "remote_id", "reason")
+}
+
+// Publication returns one decision to show a film on a channel.
+func (c *Catalog) Publication(ctx context.Context, id assets.ID) (assets.Publication, error) {
+	return first[publicationRow](ctx, c.read, "catalog.Publication", byID(id))
+}
+
+// Publications lists publications, oldest first.
+func (c *Catalog) Publications(ctx context.Context, f assets.PublicationFilter) ([]assets.Publication, error) {
+	return list[publicationRow](ctx, c.read, "catalog.Publications", func(q *bun.SelectQuery) *bun.SelectQuery {
+		for _, w := range []struct{ condition, value string }{
+			{"film = ?", string(f.Film)},
+			{"channel = ?", string(f.Channel)},
+			{"state = ?", string(f.State)},
+		} {
+			if w.value != "" {
+				q = q.Where(w.condition, w.value)
+			}
+		}
+		return q.Order("id")
+	})
+}
+
+// SaveResume keeps a publisher's handle while the attempt holds its job, which
+// must be this publication's.
+func (c *Catalog) SaveResume(ctx context.Context, f assets.Fence, publication assets.ID, resume []byte) error {
+	return c.transaction(ctx, "catalog.SaveResume", func(ctx context.Context, tx bun.Tx) error {
+		// Writing the job, even to what it was, keeps others from taking it
+		// over before the handle is stored.
+		held := tx.NewUpdate().Model((*jobRow)(nil)).Set("attempt = attempt").Where("subject = ?", publication)
+		if err := holding(ctx, held, f); err != nil {
+			return err
+		}
+		_, err := tx.NewUpdate().Model((*publicationRow)(nil)).Set("resume = ?", resume).Where("id = ?", publication).Exec(ctx)
+		return err
+	})
+}

@@ -1,0 +1,86 @@
+package catalog
+
+import (
+	"cmp"
+	"database/sql"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3/database"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	"github.com/uptrace/bun/schema"
+	_ "modernc.org/sqlite" // the driver "sqlite", in pure Go
+
+	"anonymal.tv/regie/assets"
+)
+
+// patience is how long a statement waits for another's lock.
+const patience = 10 * time.Second
+
+func sqliteEngine() engine {
+	return engine{
+		name:    "SQLite",
+		goose:   database.DialectSQLite3,
+		folder:  "migrations/sqlite",
+		dialect: func() schema.Dialect { return sqliteDialect{sqlitedialect.New()} },
+		open:    openSQLite,
+		match:   "w.seq IN (SELECT rowid FROM film_index WHERE film_index MATCH ?)",
+		query: func(words []string) string { // "foret"* "eloq"*
+			var b strings.Builder
+			for _, w := range words {
+				b.WriteString(`"` + w + `"* `)
+			}
+			return b.String()
+		},
+	}
+}
+
+// openSQLite opens two pools: one connection that writes, so that writers of
+// this process queue in Go and never find the file busy, and several that only
+// read. Writers of other processes are waited for.
+func openSQLite(o Options) (read, write *sql.DB, err error) {
+	path := strings.TrimPrefix(o.URL, "sqlite:")
+	if strings.HasPrefix(path, "//") { // sqlite:///path, as one writes for a server
+		path = strings.TrimPrefix(path, "//")
+	}
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, nil, &assets.Error{
+			Kind: assets.Invalid, Op: "catalog.Open",
+			Msg: "L'adresse de la base de données doit nommer un fichier : « sqlite:/dossier/regie.db ».",
+		}
+	}
+	pragmas := []string{
+		"busy_timeout(" + milliseconds(patience) + ")",
+		"foreign_keys(1)",
+		"synchronous(FULL)", // a commit survives a power cut
+		"journal_size_limit(67108864)",
+	}
+	write, err = sql.Open("sqlite", sqliteDSN(path, "immediate", append(pragmas, "journal_mode(WAL)")))
+	if err != nil {
+		return nil, nil, err
+	}
+	write.SetMaxOpenConns(1)
+	read, err = sql.Open("sqlite", sqliteDSN(path, "deferred", append(pragmas, "query_only(1)")))
+	if err != nil {
+		_ = write.Close() // nothing was opened yet
+		return nil, nil, err
+	}
+	readers := cmp.Or(o.Readers, 4)
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	return read, write, nil
+}
+
+func sqliteDSN(path, txlock string, pragmas []string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + url.Values{
+		"_pragma": pragmas, "_txlock": {txlock},
+	}.Encode()
+}
+
+// sqliteDialect writes text without NUL, which would end the statement.
+type sqliteDialect struct{ *sqlitedialect.Dialect }
+
+func (d sqliteDialect) AppendString(b []byte, s string) []byte {
+	return d.Dialect.AppendString(b, strings.ReplaceAll(s, "\x00", ""))
+}

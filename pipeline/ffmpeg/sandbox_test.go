@@ -1,0 +1,425 @@
+package ffmpeg
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// confinements are the ways to confine that this machine has.
+func confinements(t testing.TB) map[string]*Sandbox {
+	t.Helper()
+	all := map[string]*Sandbox{}
+	for name, bwrap := range map[string]string{"landlock": BubblewrapOff, "bubblewrap": ""} {
+		o := options()
+		o.Bubblewrap = bwrap
+		s, err := New(o)
+		if err != nil {
+			t.Logf("%s: %v", name, err)
+			continue
+		}
+		if s.Confinement().Files == Wall(name) {
+			all[name] = s
+		}
+	}
+	if len(all) == 0 {
+		t.Fatal("neither bubblewrap nor Landlock works here")
+	}
+	return all
+}
+
+func TestCheck(t *testing.T) {
+	for name, s := range confinements(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Log(s.Confinement())
+			if err := s.Check(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestNoConfinement(t *testing.T) {
+	o := options()
+	o.Helper = nil
+	if _, err := New(o); !errors.Is(err, ErrConfinement) {
+		t.Errorf("New without a helper: %v", err)
+	}
+	o.Helper = []string{"/bin/false"}
+	if _, err := New(o); !errors.Is(err, ErrConfinement) {
+		t.Errorf("New with a helper that fails: %v", err)
+	}
+	o.AllowNone = true
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Check(context.Background()); !errors.Is(err, ErrConfinement) {
+		t.Errorf("Check without confinement: %v", err)
+	}
+	if _, err := Probe(context.Background(), s, clip(t, "good/odd-h263-3gp.3gp")); err != nil {
+		t.Errorf("AllowNone: %v", err)
+	}
+}
+
+// The helper must not start the tool when it can't do what it is told.
+func TestHelperFailsClosed(t *testing.T) {
+	for name, spec := range map[string]string{
+		"no JSON":        `nonsense`,
+		"no such folder": `{"landlock":true,"read":["/nowhere"],"memory":6000000000,"cpu":9,"filesize":9}`,
+	} {
+		cmd := exec.Command("/proc/self/exe", "sandbox-exec", spec, "/bin/echo", "started")
+		out, err := cmd.Output()
+		if err == nil || len(out) > 0 || cmd.ProcessState.ExitCode() != helperFailed {
+			t.Errorf("%s: %v %q", name, err, out)
+		}
+	}
+}
+
+func TestCancelEndsTheTree(t *testing.T) {
+	for name, s := range confinements(t) {
+		t.Run(name, func(t *testing.T) {
+			defer goleak.VerifyNone(t)
+			ctx, cancel := context.WithCancelCause(context.Background())
+			enough := errors.New("enough")
+			var cancelled time.Time
+			var once sync.Once
+			mark := "mark-" + t.Name() + strconv.Itoa(os.Getpid())
+			_, err := s.Run(ctx, Command{
+				Tool: FFmpeg,
+				Args: []string{"-re", "-f", "lavfi", "-i", "testsrc=s=320x240", "-metadata", "title=" + mark, "-f", "null", "-"},
+				Progress: func(Progress) {
+					once.Do(func() {
+						if len(processes(t, mark)) == 0 {
+							t.Error("not running, or this test can't see it")
+						}
+						cancelled = time.Now()
+						cancel(enough)
+					})
+				},
+			})
+			if took := time.Since(cancelled); took > time.Second+200*time.Millisecond {
+				t.Errorf("returned %v after the cancel", took)
+			}
+			var exit *ExitError
+			if !errors.Is(err, enough) || !errors.As(err, &exit) {
+				t.Errorf("error %v", err)
+			}
+			if left := processes(t, mark); len(left) > 0 {
+				t.Errorf("still alive: %v", left)
+			}
+		})
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_, err := sandbox(t).Run(ctx, Command{Tool: FFmpeg, Args: []string{"-re", "-f", "lavfi", "-i", "testsrc", "-f", "null", "-"}})
+	var exit *ExitError
+	if !errors.As(err, &exit) || exit.Limit != LimitTimeout || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+}
+
+// processes lists the living processes whose command line holds mark.
+func processes(t *testing.T, mark string) (found []string) {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range all {
+		line, _ := os.ReadFile(path)
+		if bytes.Contains(line, []byte(mark)) {
+			found = append(found, filepath.Base(filepath.Dir(path)))
+		}
+	}
+	return found
+}
+
+// A server that is killed must take its tools with it. This test starts itself
+// as that server.
+func TestKilledParent(t *testing.T) {
+	if mark := os.Getenv("KILLED_PARENT"); mark != "" {
+		o := options()
+		o.Bubblewrap = os.Getenv("KILLED_PARENT_BWRAP")
+		s, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Run(context.Background(), Command{
+			Tool:     FFmpeg,
+			Args:     []string{"-re", "-f", "lavfi", "-i", "testsrc=s=320x240", "-metadata", "title=" + mark, "-f", "null", "-"},
+			Progress: func(Progress) { fmt.Println("running") },
+		})
+		t.Fatal("ended by itself: ", err)
+	}
+	for name, s := range confinements(t) {
+		t.Run(name, func(t *testing.T) {
+			mark := "orphan-" + name + strconv.Itoa(os.Getpid())
+			cmd := exec.Command("/proc/self/exe", "-test.run=^TestKilledParent$")
+			cmd.Env = append(os.Environ(), "KILLED_PARENT="+mark, "KILLED_PARENT_BWRAP="+s.o.Bubblewrap)
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := out.Read(make([]byte, 7)); err != nil {
+				t.Fatal(err)
+			}
+			if len(processes(t, mark)) == 0 {
+				t.Error("not running, or this test can't see it")
+			}
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			eventually(t, time.Second, "processes left behind", func() bool { return len(processes(t, mark)) == 0 })
+		})
+	}
+}
+
+// eventually waits until done, looking every 10 ms.
+func eventually(t *testing.T, within time.Duration, what string, done func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(within)
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Errorf("%s after %v", what, within)
+			return
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	endless := []string{"-f", "lavfi", "-i", "testsrc=s=1280x720", "-c:v", "rawvideo", "-f", "rawvideo", "out.yuv"}
+	for name, s := range confinements(t) {
+		for _, c := range []struct {
+			limit   Limit
+			command Command
+			set     func(*Options)
+		}{
+			{LimitCPU, Command{Tool: FFmpeg, CPU: time.Second, Args: []string{"-f", "lavfi", "-i", "mandelbrot", "-f", "null", "-"}}, nil},
+			{LimitFileSize, Command{Tool: FFmpeg, Args: endless}, func(o *Options) { o.FileSize = 1 << 20 }},
+			{LimitMemory, Command{Tool: FFmpeg, Args: []string{"-f", "lavfi", "-i", "color=s=4000x4000", "-vf", "reverse", "-f", "null", "-"}}, func(o *Options) { o.Memory = 1 << 30 }},
+			{LimitOutput, Command{Tool: FFmpeg, Args: append(slices.Clone(endless[:len(endless)-1]), "-")}, nil},
+		} {
+			t.Run(name+"/"+string(c.limit), func(t *testing.T) {
+				limited := &Sandbox{o: s.o, launch: s.launch}
+				if c.set != nil {
+					c.set(&limited.o)
+				}
+				c.command.Dir = t.TempDir()
+				ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+				defer cancel()
+				r, err := limited.Run(ctx, c.command)
+				var exit *ExitError
+				if !errors.As(err, &exit) || exit.Limit != c.limit {
+					t.Errorf("got %v (%+v), CPU %v, stderr %s", err, exit, r.CPU, r.Stderr)
+				}
+			})
+		}
+	}
+}
+
+func TestResult(t *testing.T) {
+	for name, s := range confinements(t) {
+		t.Run(name, func(t *testing.T) {
+			var reports []Progress
+			r, err := s.Run(context.Background(), Command{
+				Tool: FFmpeg, Dir: t.TempDir(), Length: 10 * time.Second,
+				Args:     []string{"-f", "lavfi", "-i", "mandelbrot=s=640x360:r=25", "-t", "10", "-c:v", "mpeg4", "out.mkv"},
+				Progress: func(p Progress) { reports = append(reports, p) },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.CPU <= 0 || r.CPU > 4*r.Wall || r.PeakRSS < 20<<20 || r.PeakRSS > 2<<30 {
+				t.Errorf("CPU %v, wall %v, peak %d", r.CPU, r.Wall, r.PeakRSS)
+			}
+			if len(reports) < 2 || reports[len(reports)-1].Ratio < 0.99 {
+				t.Errorf("%d reports, %+v", len(reports), reports)
+			}
+			for i := 1; i < len(reports); i++ {
+				if reports[i].Ratio < reports[i-1].Ratio || reports[i].Done < reports[i-1].Done || reports[i].Ratio > 1 {
+					t.Errorf("from %+v to %+v", reports[i-1], reports[i])
+				}
+			}
+		})
+	}
+}
+
+func TestReadProgress(t *testing.T) {
+	const said = "frame=1\nout_time_us=N/A\nspeed=N/A\nprogress=continue\n" +
+		"out_time_us=2000000\nspeed=2x\nprogress=continue\n" +
+		"out_time_us=1000000\nspeed= 0.5x\nprogress=continue\n" +
+		"out_time_us=-9223372036854775807\nprogress=continue\n" +
+		"out_time_us=11000000\nspeed=1e+03x\nprogress=end\n"
+	var got []Progress
+	readProgress(strings.NewReader(said+strings.Repeat("x", 1<<20)), 10*time.Second, func(p Progress) { got = append(got, p) })
+	want := []Progress{
+		{},
+		{Done: 2 * time.Second, Ratio: 0.2, Speed: 2, ETA: 4 * time.Second},
+		{Done: 2 * time.Second, Ratio: 0.2, Speed: 0.5, ETA: 16 * time.Second},
+		{Done: 2 * time.Second, Ratio: 0.2, Speed: 0.5, ETA: 16 * time.Second},
+		{Done: 11 * time.Second, Ratio: 1, Speed: 1000},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestStderrEndKept(t *testing.T) {
+	r, err := sandbox(t).Run(context.Background(), Command{
+		Tool: FFmpeg, Args: []string{"-v", "debug", "-f", "lavfi", "-i", "testsrc=d=2", "-f", "null", "nowhere/x", "-f", "nosuch", "out"},
+	})
+	var exit *ExitError
+	if !errors.As(err, &exit) || exit.Code == 0 {
+		t.Fatalf("%v", err)
+	}
+	if len(r.Stderr) > stderrKept || !strings.Contains(exit.Stderr, "nosuch") {
+		t.Errorf("%d bytes: %s", len(r.Stderr), r.Stderr)
+	}
+	keep := tail{size: 10}
+	for _, part := range []string{"abc", "defghijklmnopqrst", "u", strings.Repeat("v", 9)} {
+		if n, err := keep.Write([]byte(part)); n != len(part) || err != nil {
+			t.Errorf("wrote %d, %v", n, err)
+		}
+	}
+	if got := keep.String(); got != "uvvvvvvvvv" {
+		t.Errorf("kept %q", got)
+	}
+}
+
+// The tools are started in one place: house.md, rule 8.
+func TestOneExec(t *testing.T) {
+	root := repository(t)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path)
+		switch {
+		case d.IsDir() && (rel == filepath.Join("internal", "services") || strings.HasPrefix(d.Name(), ".") && rel != "."):
+			return fs.SkipDir
+		case d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
+			return nil
+		case rel == filepath.Join("pipeline", "ffmpeg", "process.go"):
+			return nil
+		}
+		for _, call := range starts(t, path) {
+			t.Errorf("%s: %s", rel, call)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(starts(t, "process.go")) != 1 {
+		t.Error("process.go starts no process: this test looks for the wrong thing")
+	}
+}
+
+// starts lists the calls in a file that start a process.
+func starts(t *testing.T, path string) (calls []string) {
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+	if err != nil {
+		return nil // another's file in the making
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := s.X.(*ast.Ident); ok {
+				name := x.Name + "." + s.Sel.Name
+				if slices.Contains([]string{"exec.Command", "exec.CommandContext", "os.StartProcess", "syscall.ForkExec", "syscall.StartProcess"}, name) {
+					calls = append(calls, name)
+				}
+			}
+		}
+		return true
+	})
+	return calls
+}
+
+func repository(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == "/" {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	t.Fatal("no go.mod above this folder")
+	return ""
+}
+
+// What starting a tool costs over starting it bare.
+func BenchmarkStart(b *testing.B) {
+	version := Command{Tool: FFprobe, Args: []string{"-version"}}
+	run := func(name string, s *Sandbox) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.Run(context.Background(), version); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	bare := sandbox(b)
+	run("bare", &Sandbox{o: bare.o})
+	for name, s := range confinements(b) {
+		run(name, s)
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	status := func(code int) syscall.WaitStatus { return syscall.WaitStatus(code << 8) }
+	for name, c := range map[string]struct {
+		ended ended
+		limit Limit
+		sig   syscall.Signal
+		ok    bool
+	}{
+		"well":             {ended: ended{}, ok: true},
+		"badly":            {ended: ended{status: status(1), cpu: time.Hour}},
+		"killed":           {ended: ended{status: syscall.WaitStatus(9), cpu: time.Hour}, sig: syscall.SIGKILL},
+		"killed in bwrap":  {ended: ended{status: status(128 + 11), cpu: time.Hour}, sig: syscall.SIGSEGV},
+		"ffmpeg's own 255": {ended: ended{status: status(255), cpu: time.Hour}},
+		"CPU":              {ended: ended{status: status(255), cpu: time.Second, result: Result{CPU: time.Second}}, limit: LimitCPU},
+		"full disk, rc 0":  {ended: ended{result: Result{Stderr: "x: File too large"}}, limit: LimitFileSize},
+		"deadline":         {ended: ended{cause: context.DeadlineExceeded}, limit: LimitTimeout},
+	} {
+		err := verdict(c.ended)
+		var exit *ExitError
+		if errors.As(err, &exit); c.ok != (err == nil) || !c.ok && (exit.Limit != c.limit || exit.Signal != c.sig) {
+			t.Errorf("%s: %v %+v", name, err, exit)
+		}
+	}
+}

@@ -177,3 +177,8 @@ func (d *Desk) job(kind assets.JobKind, subject assets.ID, notBefore time.Time, 
 func (d *Desk) event(kind assets.Subject, subject assets.ID, from, to, actor, note string) assets.Event {
 	return assets.Event{ID: d.NewID(), Kind: kind, Subject: subject, From: from, To: to, Actor: actor, At: d.Now(), Note: note}
 }
+
+// Job returns a job as it stands.
+func (d *Desk) Job(ctx context.Context, id assets.ID) (assets.Job, error) {
+	return d.Catalog.Job(ctx, id)
+}

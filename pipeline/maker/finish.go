@@ -1,0 +1,262 @@
+package maker
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline/ffmpeg"
+	"anonymal.tv/regie/pipeline/picks"
+)
+
+const (
+	fileMaster     = "hls/master.m3u8"
+	fileStoryboard = "storyboard.vtt"
+)
+
+// playlists writes every playlist from what the segments really hold, and says
+// where each picture of the storyboard belongs.
+func (r *run) playlists() error {
+	write := func(name, text string) error {
+		return os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o644)
+	}
+	var variants []variant
+	for i, one := range r.rungs {
+		variants = append(variants, variant{r.plan.Rungs[i], one.Segments, one.Track.Codec})
+		if err := write(one.Dir+"/index.m3u8", mediaPlaylist(one.Segments)); err != nil {
+			return diskTrouble("maker.playlists", err)
+		}
+	}
+	var rate ffmpeg.Rational
+	if p := r.plan.Source.Picture; p != nil {
+		rate = p.Rate
+		text := picks.StoryboardVTT(r.plan.Grid, r.length, r.plan.Tile[0], r.plan.Tile[1], func(sheet int) string { return fmt.Sprintf(storyboards, sheet) })
+		if err := write(fileStoryboard, text); err != nil {
+			return diskTrouble("maker.playlists", err)
+		}
+	}
+	if r.plan.Source.Sound != nil {
+		r.sound.Segments = r.sound.trimmed(r.length)
+		if err := write(r.sound.Dir+"/index.m3u8", mediaPlaylist(r.sound.Segments)); err != nil {
+			return diskTrouble("maker.playlists", err)
+		}
+	}
+	if err := write(fileMaster, multivariant(variants, rate, r.sound.Segments)); err != nil {
+		return diskTrouble("maker.playlists", err)
+	}
+	return nil
+}
+
+// list checks every finished file and says what it is.
+func (r *run) list() error {
+	r.meter.at(stepCheck, 0.98)
+	r.made.Sheet.Duration = round(r.length, 3)
+	if r.made.Sheet.Video != nil {
+		r.made.Sheet.Video.Frames = r.decoded.Frames
+	}
+	for _, build := range []func() error{r.listHLS, r.listMovies, r.listStills} {
+		if err := build(); err != nil {
+			return internal("maker.list", err)
+		}
+	}
+	r.conclude()
+	return nil
+}
+
+func (r *run) add(path string, rendition assets.Rendition, parts ...string) error {
+	info, err := os.Stat(filepath.Join(r.dir, path))
+	if err != nil {
+		return err
+	}
+	if info.Size() == 0 {
+		return fmt.Errorf("maker: %s is empty", path)
+	}
+	if rendition.Duration > 0 && rendition.Bitrate == 0 {
+		rendition.Bitrate = bitRate(info.Size(), rendition.Duration)
+	}
+	r.made.Files = append(r.made.Files, File{Path: path, Parts: parts, Rendition: rendition})
+	return nil
+}
+
+func (r *run) listHLS() error {
+	var parts []string
+	bytes := int64(0)
+	all := r.rungs
+	if r.plan.Source.Sound != nil {
+		all = append(slices.Clone(all), r.sound)
+	}
+	frame := time.Duration(float64(time.Second) / r.rate())
+	for _, one := range all {
+		playlist := one.Dir + "/index.m3u8"
+		if err := ffmpeg.CheckOutput(r.ctx, r.o.Runner, filepath.Join(r.dir, playlist), time.Duration(r.length*float64(time.Second)), frame); err != nil {
+			return err
+		}
+		parts = append(parts, playlist, one.Dir+"/init.mp4")
+		for _, s := range one.Segments {
+			parts = append(parts, one.Dir+"/"+s.Name)
+		}
+	}
+	top := assets.Rendition{Role: assets.RoleHLS, Duration: r.length, Codec: r.codecs()}
+	for _, s := range append(slices.Clone(all[0].Segments), r.sound.Segments...) {
+		bytes += s.Bytes
+	}
+	top.Bitrate = bitRate(bytes, r.length)
+	if len(r.plan.Rungs) > 0 {
+		top.Width, top.Height = r.plan.Rungs[0].Width, r.plan.Rungs[0].Height
+	} else {
+		top.Bitrate = meanRate(r.sound.Segments)
+	}
+	return r.add(fileMaster, top, parts...)
+}
+
+func (r *run) rate() float64 {
+	if p := r.plan.Source.Picture; p != nil {
+		return p.Rate.Float()
+	}
+	return float64(soundRate) / soundPacket
+}
+
+// codecs are those of the top rung with the sound.
+func (r *run) codecs() string {
+	switch {
+	case len(r.rungs) == 0:
+		return soundCodec
+	case r.plan.Source.Sound == nil:
+		return r.rungs[0].Track.Codec
+	}
+	return r.rungs[0].Track.Codec + "," + soundCodec
+}
+
+// listMovies checks the single files with the eyes of a stranger.
+func (r *run) listMovies() error {
+	movies := []struct {
+		path   string
+		wanted float64
+		assets.Rendition
+	}{}
+	for i, rung := range r.plan.Rungs {
+		if rung.MP4 {
+			codec := r.rungs[i].Track.Codec
+			if r.plan.Source.Sound != nil {
+				codec += "," + soundCodec
+			}
+			movies = append(movies, struct {
+				path   string
+				wanted float64
+				assets.Rendition
+			}{movie(rung), r.length, assets.Rendition{Role: assets.MP4Role(rung.short()), Width: rung.Width, Height: rung.Height, Codec: codec}})
+		}
+	}
+	for _, m := range movies {
+		if err := r.addMovie(m.path, m.wanted, m.Rendition); err != nil {
+			return err
+		}
+	}
+	if r.plan.Source.Sound != nil {
+		if err := r.addMovie(fileAudio, r.length, assets.Rendition{Role: assets.RoleAudio, Codec: soundCodec}); err != nil {
+			return err
+		}
+	}
+	if len(r.made.Teaser) > 0 {
+		var length float64
+		for _, s := range r.made.Teaser {
+			length += s.Length()
+		}
+		top := r.plan.Rungs[0]
+		return r.addMovie(fileTeaserMovie, length, assets.Rendition{Role: assets.RoleTeaser, Width: top.Width, Height: top.Height, Codec: r.codecs()})
+	}
+	return nil
+}
+
+func (r *run) addMovie(path string, length float64, rendition assets.Rendition) error {
+	// The last packet of sound may reach beyond the last picture.
+	slack := time.Duration((1/r.rate() + 2*float64(soundPacket)/soundRate) * float64(time.Second))
+	if err := ffmpeg.CheckOutput(r.ctx, r.o.Runner, filepath.Join(r.dir, path), time.Duration(length*float64(time.Second)), slack); err != nil {
+		return err
+	}
+	rendition.Duration = round(length, 3)
+	return r.add(path, rendition)
+}
+
+// listStills names the thumbnails; the best one is the poster as well.
+func (r *run) listStills() error {
+	for i := range r.stills {
+		for _, o := range []struct {
+			size, kind, codec string
+			pixels            [2]int
+		}{
+			{"large", "jpg", "image/jpeg", r.plan.Large},
+			{"large", "webp", "image/webp", r.plan.Large},
+			{"small", "jpg", "image/jpeg", r.plan.Small},
+			{"small", "webp", "image/webp", r.plan.Small},
+		} {
+			rendition := assets.Rendition{Role: assets.RolePoster, Width: o.pixels[0], Height: o.pixels[1], Codec: o.codec}
+			name := still(i+1, o.size, o.kind)
+			if i == 0 {
+				poster := fmt.Sprintf("poster-%s.%s", o.size, o.kind)
+				if err := copyFile(filepath.Join(r.dir, poster), filepath.Join(r.dir, name)); err != nil {
+					return err
+				}
+				if err := r.add(poster, rendition); err != nil {
+					return err
+				}
+			}
+			if r.plan.Source.Picture == nil {
+				continue // the drawing of a sound is no choice
+			}
+			rendition.Role, rendition.Rank = assets.RoleThumbnail, i+1
+			if err := r.add(name, rendition); err != nil {
+				return err
+			}
+		}
+	}
+	if r.plan.Source.Picture == nil {
+		return nil
+	}
+	for n := range r.plan.Grid.Sheets {
+		w, h := r.plan.Tile[0]*r.plan.Grid.Columns, r.plan.Tile[1]*r.plan.Grid.Rows
+		if err := r.add(fmt.Sprintf(storyboards, n), assets.Rendition{Role: assets.RoleStoryboard, Width: w, Height: h, Codec: "image/jpeg", Rank: n}); err != nil {
+			return err
+		}
+	}
+	return r.add(fileStoryboard, assets.Rendition{Role: assets.RoleStoryboardVTT, Codec: "text/vtt"})
+}
+
+func copyFile(dst, src string) error {
+	return writeStream(dst, []string{src})
+}
+
+// conclude adds what the making has found out to the sheet.
+func (r *run) conclude() {
+	s := &r.made.Sheet
+	say := func(sentence string) {
+		s.Verdicts = append(s.Verdicts, sentence)
+		s.Status = assets.SheetWarning
+	}
+	if r.plan.Source.Sound != nil {
+		loud := s.Loudness
+		switch {
+		case loud == nil || loud.Integrated == nil:
+			say("Le son est muet, ou trop court pour être mesuré : il est laissé tel quel.")
+		case r.mix.Gain == 0 && *loud.Integrated < r.plan.Profiles.Audio.Quietest:
+			say(fmt.Sprintf("Le son est presque inaudible (%.0f LUFS) : il est laissé tel quel, car l'amplifier ferait surtout entendre du bruit.", *loud.Integrated))
+		case r.mix.Gain > 20:
+			say(fmt.Sprintf("Le son est très faible (%.0f LUFS) : il a été remonté, le bruit de fond aussi.", *loud.Integrated))
+		}
+		if r.mix.Double > 0 {
+			side := []string{"gauche", "droite"}[r.mix.Double-1]
+			say("Le son n'était que sur la voie " + side + " : il est maintenant des deux côtés.")
+		}
+	}
+	var dark float64
+	for _, span := range s.Black {
+		dark += span.Length()
+	}
+	if r.length > 0 && dark > 0.5*r.length {
+		say(fmt.Sprintf("L'image est noire pendant %d %% du film.", int(math.Round(100*dark/r.length))))
+	}
+}

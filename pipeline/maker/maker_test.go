@@ -1,0 +1,98 @@
+package maker
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"anonymal.tv/regie/pipeline/ffmpeg"
+)
+
+// The test binary is its own sandbox helper, as the real one is.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "sandbox-exec" {
+		os.Exit(ffmpeg.SandboxExec(os.Args[2:]))
+	}
+	os.Exit(m.Run())
+}
+
+func profiles(t testing.TB) Profiles {
+	t.Helper()
+	text, err := os.ReadFile("../../configs/profiles.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p Profiles
+	if err := yaml.UnmarshalWithOptions(text, &p, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func sandbox(t testing.TB) ffmpeg.Runner {
+	t.Helper()
+	s, err := ffmpeg.New(ffmpeg.Options{Helper: []string{"/proc/self/exe", "sandbox-exec"}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// media is the shared folder of real clips.
+func media(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	for err == nil && dir != "/" {
+		path := filepath.Join(dir, "shared", "media")
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+		dir = filepath.Dir(dir)
+	}
+	t.Skip("no shared/media above this folder")
+	return ""
+}
+
+func TestOne(t *testing.T) {
+	clip := os.Getenv("CLIP")
+	if clip == "" {
+		t.Skip()
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	m, err := New(Options{Runner: sandbox(t), Profiles: profiles(t), Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(media(t), clip)
+	in, err := m.Inspect(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v", in.Sheet)
+	t.Logf("%+v %+v", in.Source.Picture, in.Source)
+	plan, err := m.Plan(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := os.Getenv("OUT")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	cmds, _ := os.Create("/tmp/mk/cmds.sh")
+	debugCommand = func(c ffmpeg.Command) { cmds.WriteString(shell(c) + "\n") }
+	made, err := m.Make(context.Background(), path, in, plan, dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%+v %v", made.Sheet, made.Teaser)
+	for _, f := range made.Files {
+		t.Logf("%s %+v", f.Path, f.Rendition)
+	}
+}

@@ -1,0 +1,426 @@
+package site
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"anonymal.tv/regie/assets"
+)
+
+// chrome is what every page has around its own content.
+type chrome struct {
+	Identity
+	Base       string
+	Nav        []link // the rubriques that hold films
+	Stylesheet string
+	EmbedSheet string
+	Colours    string
+	Font       string
+	Favicon    string
+	Player     string
+	Search     string
+}
+
+type link struct {
+	Name  string
+	Path  string
+	Class string // colours of a rubrique
+	Count string
+	Below []link
+}
+
+// view is one page, before it is HTML.
+type view struct {
+	Site        *chrome `json:"-"` // in the print of the whole tree's build
+	Title       string
+	Description string
+	Path        string // of its canonical address; "" for a page without one
+	Current     string // path of the rubrique it belongs to
+	Class       string // colours of the page
+	Room        bool   // begins in the dark
+	Feed        string
+	OEmbed      string
+	Social      *social
+	Linked      []any // JSON-LD
+	Trail       []link
+	Body        any
+}
+
+type social struct {
+	Image         string
+	Alt           string
+	Width, Height int
+	Type          string
+	Video         string
+	VideoWidth    int
+	VideoHeight   int
+}
+
+// image is one picture in all its sizes.
+type image struct {
+	Src           string
+	SrcSet        string
+	WebP          string
+	Sizes         string
+	Width, Height int
+	Alt           string
+	Eager         bool
+}
+
+type card struct {
+	Path     string
+	Title    string
+	Lede     string
+	Length   string
+	Rubrique *link
+	Date     time.Time
+	Meta     string
+	Image    *image
+}
+
+func filmPath(slug string) string          { return "/films/" + slug + "/" }
+func embedPath(film assets.ID) string      { return "/integrer/" + string(film) + "/" }
+func oembedPath(film assets.ID) string     { return "/oembed/" + string(film) + ".json" }
+func mediaPath(r *record, n string) string { return "/" + r.mediaDir() + "/" + n }
+
+// webAddress returns the address if a browser may be sent there, else "".
+func webAddress(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return ""
+	}
+	return u.String()
+}
+
+func rubriqueClass(x *shelf) string { return "r-" + x.Slug }
+
+func shelfLink(x *shelf) link {
+	l := link{Name: x.Name, Path: x.Path}
+	if len(x.films) > 0 {
+		l.Count = films(len(x.films))
+	}
+	if x.Kind == "rubriques" {
+		l.Class = rubriqueClass(x)
+	}
+	return l
+}
+
+func shelfLinks(all []*shelf) []link {
+	var out []link
+	for _, x := range all {
+		out = append(out, shelfLink(x))
+	}
+	return out
+}
+
+const (
+	sizesCard = "(min-width: 1240px) 292px, (min-width: 640px) 45vw, 92vw"
+	sizesHero = "(min-width: 900px) 62vw, 100vw"
+)
+
+// picture gathers the sizes of a film's poster; nil when it has none.
+func (r *record) picture(sizes string) *image {
+	var plain, webp []picture
+	for _, p := range r.Media.Pictures {
+		if p.Type == "image/webp" {
+			webp = append(webp, p)
+		} else {
+			plain = append(plain, p)
+		}
+	}
+	if len(plain) == 0 {
+		plain, webp = webp, nil
+	}
+	if len(plain) == 0 {
+		return nil
+	}
+	best := largest(plain)
+	return &image{
+		Src: mediaPath(r, best.Name), Width: best.Width, Height: best.Height,
+		SrcSet: r.srcset(plain), WebP: r.srcset(webp), Sizes: sizes,
+	}
+}
+
+func (r *record) srcset(all []picture) string {
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(a, b picture) int { return a.Width - b.Width })
+	var parts []string
+	for _, p := range all {
+		parts = append(parts, mediaPath(r, p.Name)+" "+itoa(p.Width)+"w")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func largest(all []picture) picture {
+	return slices.MaxFunc(all, func(a, b picture) int { return a.Width - b.Width })
+}
+
+// poster is the picture a <video> shows before it plays.
+func (r *record) poster(small bool) string {
+	plain := slices.DeleteFunc(slices.Clone(r.Media.Pictures), func(p picture) bool { return p.Type == "image/webp" && !small })
+	if len(plain) == 0 {
+		plain = r.Media.Pictures
+	}
+	if len(plain) == 0 {
+		return ""
+	}
+	if small {
+		least := slices.MinFunc(plain, func(a, b picture) int {
+			if a.Width != b.Width {
+				return a.Width - b.Width
+			}
+			return strings.Compare(b.Type, a.Type) // webp before jpeg
+		})
+		return mediaPath(r, least.Name)
+	}
+	return mediaPath(r, largest(plain).Name)
+}
+
+// site is one rendering: the films on their shelves, and the page around them.
+type rendering struct {
+	*Site
+	*shelves
+	chrome *chrome
+}
+
+func (r *rendering) card(film *record) card {
+	c := card{
+		Path: filmPath(film.Slug), Title: french(film.Title), Lede: french(film.Lede),
+		Length: length(film.Media.Duration), Date: film.PublishedAt.In(r.zone), Image: film.picture(sizesCard),
+	}
+	on := r.of(film)
+	if x := kind(on, "rubriques"); len(x) > 0 {
+		l := shelfLink(x[0])
+		c.Rubrique = &l
+	}
+	parts := []string{day(c.Date)}
+	if places := kind(on, "territoires"); len(places) > 0 {
+		parts = append(parts, places[len(places)-1].Name)
+	}
+	c.Meta = strings.Join(parts, " · ")
+	return c
+}
+
+func (r *rendering) cards(from []*record, most int) []card {
+	var out []card
+	for _, film := range from[:min(most, len(from))] {
+		out = append(out, r.card(film))
+	}
+	return out
+}
+
+type homeBody struct {
+	Hero        *card
+	Shelves     []homeShelf
+	Dossiers    []dossierCard
+	Territories []link
+}
+
+type homeShelf struct {
+	link
+	Cards []card
+}
+
+type dossierCard struct {
+	link
+	Lede  string
+	Image *image
+}
+
+func (r *rendering) home() view {
+	body := homeBody{Territories: r.places()}
+	v := view{
+		Title: r.chrome.Name + " – " + r.chrome.Tagline, Path: "/", Feed: "/flux.xml",
+		Description: french("Les films de " + r.chrome.Name + " : reportages, débats et portraits, par rubrique, par dossier et par quartier."),
+		Linked:      []any{r.webSite()},
+	}
+	if len(r.films) > 0 {
+		hero := r.card(r.films[0])
+		if hero.Image != nil {
+			hero.Image.Sizes, hero.Image.Eager = sizesHero, true
+		}
+		if hero.Rubrique != nil {
+			v.Class = hero.Rubrique.Class
+		}
+		body.Hero = &hero
+		v.Social = r.social(r.films[0], "website")
+		v.Social.Video = ""
+	}
+	for _, x := range r.rubriques {
+		shown := slices.DeleteFunc(slices.Clone(x.films[:min(5, len(x.films))]), func(f *record) bool { return f == r.films[0] })
+		if len(shown) > 0 {
+			body.Shelves = append(body.Shelves, homeShelf{shelfLink(x), r.cards(shown, 4)})
+		}
+	}
+	dossiers := filled(r.dossiers)
+	for _, x := range dossiers[:min(8, len(dossiers))] {
+		body.Dossiers = append(body.Dossiers, dossierCard{shelfLink(x), x.Lede, x.films[0].picture(sizesCard)})
+	}
+	v.Body = body
+	return v
+}
+
+// places is the tree of towns and quarters that hold films.
+func (r *rendering) places() []link {
+	var out []link
+	for _, town := range filled(r.territories) {
+		l := shelfLink(town)
+		l.Below = shelfLinks(filled(town.Quarters))
+		out = append(out, l)
+	}
+	return out
+}
+
+type listBody struct {
+	Name     string
+	Lede     string
+	Kind     string
+	Bar      bool
+	URL      string
+	Host     string
+	Count    string
+	Chips    []link
+	Cards    []card
+	Page     int
+	Pages    int
+	Previous string
+	Next     string
+	Empty    string
+}
+
+const perPage = 24
+
+// list is one page of a heading's films, or of all films.
+func (r *rendering) list(x *shelf, number int) view {
+	pages := max(1, (len(x.films)+perPage-1)/perPage)
+	from := x.films[min((number-1)*perPage, len(x.films)):]
+	body := listBody{
+		Name: x.Name, Kind: kindNames[x.Kind].one, Lede: x.Lede, Bar: x.Kind == "rubriques", URL: x.URL,
+		Cards: r.cards(from, perPage), Page: number, Pages: pages, Chips: shelfLinks(filled(x.Quarters)),
+		Previous: pagePath(x.Path, number-1), Next: pagePath(x.Path, number+1),
+		Empty: "Pas encore de film ici.",
+	}
+	if len(x.films) > 0 {
+		body.Count = films(len(x.films))
+	}
+	if u, err := url.Parse(x.URL); err == nil {
+		body.Host = strings.TrimPrefix(u.Host, "www.")
+	}
+	if number == 1 {
+		body.Previous = ""
+	}
+	if number >= pages {
+		body.Next = ""
+	}
+	if len(body.Cards) > 0 && body.Cards[0].Image != nil {
+		body.Cards[0].Image.Eager = true
+	}
+	v := view{
+		Title: x.Name, Path: pagePath(x.Path, number), Current: x.Path, Body: body, Trail: r.trail(x),
+		Description: x.Lede, Feed: x.Path + "flux.xml",
+	}
+	if number > 1 {
+		v.Title += ", page " + itoa(number)
+	}
+	if v.Description == "" {
+		v.Description = french("Les films de " + r.chrome.Name + " : " + x.Name + ".")
+	}
+	switch x.Kind {
+	case "rubriques":
+		v.Class = rubriqueClass(x)
+	case "partenaires":
+		v.Feed = "/flux.xml"
+	case "films":
+		v.Feed, v.Trail = "/flux.xml", nil
+	}
+	if len(from) > 0 {
+		v.Social = r.social(from[0], "website")
+		v.Social.Video = ""
+	}
+	v.Linked = breadcrumbs(r.opt.BaseURL, v.Trail, v.Path, x.Name)
+	return v
+}
+
+func pagePath(base string, number int) string {
+	if number <= 1 {
+		return base
+	}
+	return base + "page/" + itoa(number) + "/"
+}
+
+// kindNames are the words for the kinds of shelves.
+var kindNames = map[string]struct{ one, many, empty string }{
+	"rubriques":   {"Rubrique", "Rubriques", "Aucune rubrique n’a encore de film."},
+	"dossiers":    {"Dossier", "Dossiers", "Aucun dossier n’a encore de film."},
+	"partenaires": {"Partenaire", "Partenaires", "Aucun film n’a encore été fait avec un partenaire."},
+	"territoires": {"Territoire", "Territoires", "Aucun territoire n’a encore de film."},
+	"films":       {"", "Films", ""},
+}
+
+func (r *rendering) trail(x *shelf) []link {
+	out := []link{{Name: "Accueil", Path: "/"}}
+	if x.Kind != "films" {
+		out = append(out, link{Name: kindNames[x.Kind].many, Path: "/" + x.Kind + "/"})
+	}
+	if x.Parent != nil {
+		out = append(out, link{Name: x.Parent.Name, Path: x.Parent.Path})
+	}
+	return out
+}
+
+type indexBody struct {
+	Name  string
+	Links []link
+	Empty string
+}
+
+// index lists the shelves of one kind.
+func (r *rendering) index(name string, all []link) view {
+	words := kindNames[name]
+	trail := []link{{Name: "Accueil", Path: "/"}}
+	path := "/" + name + "/"
+	return view{
+		Title: words.many, Path: path, Trail: trail, Feed: "/flux.xml",
+		Description: words.many + " des films de " + r.chrome.Name + ".",
+		Linked:      breadcrumbs(r.opt.BaseURL, trail, path, words.many),
+		Body:        indexBody{words.many, all, words.empty},
+	}
+}
+
+// plainPage is a page whose text stands in its template.
+func (r *rendering) plainPage(title, path, description string, body any) view {
+	return view{Title: title, Path: path, Description: french(description), Feed: "/flux.xml", Body: body}
+}
+
+type searchBody struct {
+	Films []link
+	Most  int
+	Ideas []link
+}
+
+func (r *rendering) searchPage() view {
+	const most = 500 // past that the list of all films has pages of its own
+	body := searchBody{Most: most}
+	for _, film := range r.films[:min(most, len(r.films))] {
+		body.Films = append(body.Films, link{Name: french(film.Title), Path: filmPath(film.Slug)})
+	}
+	dossiers := filled(r.dossiers)
+	body.Ideas = shelfLinks(dossiers[:min(4, len(dossiers))])
+	for _, town := range filled(r.territories) {
+		if len(body.Ideas) < 8 {
+			body.Ideas = append(body.Ideas, shelfLink(town))
+		}
+	}
+	if len(r.films) <= most {
+		body.Most = 0
+	}
+	return r.plainPage("Recherche", "/recherche/", "Chercher un film, une personne, un quartier, un festival.", body)
+}
+
+func (r *rendering) notFound() view {
+	v := r.plainPage("Page introuvable", "", "Cette page n’existe pas.", r.cards(r.films, 4))
+	v.Feed = ""
+	return v
+}

@@ -1,0 +1,54 @@
+package configs
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// validate says what cannot work, one sentence for each fault.
+func validate(c Config) []string {
+	var faults []string
+	refuse := func(bad bool, format string, args ...any) {
+		if bad {
+			faults = append(faults, fmt.Sprintf(format, args...))
+		}
+	}
+	oneOf := func(key, value string, allowed ...string) {
+		refuse(!slices.Contains(allowed, value), "La clé « %s » vaut « %s » ; les valeurs possibles sont : %s.",
+			key, value, strings.Join(allowed, ", "))
+	}
+	scheme := func(key string, value string, allowed ...string) {
+		u, err := url.Parse(value)
+		refuse(value != "" && (err != nil || u.Host == "" && u.Path == "" || !slices.Contains(allowed, u.Scheme)),
+			"La clé « %s » doit être une adresse qui commence par %s://.", key, strings.Join(allowed, ":// ou "))
+	}
+
+	refuse(c.Data == "", "La clé « data » est vide : donnez le dossier où Régie garde tout.")
+	_, port, err := net.SplitHostPort(c.Listen)
+	refuse(err != nil || port == "", "La clé « listen » vaut « %s » ; écrivez une adresse et un port, par exemple 127.0.0.1:8080.", c.Listen)
+	scheme("base_url", c.BaseURL, "http", "https")
+	refuse(strings.ContainsAny(c.BaseURL, "?#"), "La clé « base_url » ne doit contenir ni « ? » ni « # ».")
+	scheme("database.url", c.Database.URL.Reveal(), "postgres", "postgresql")
+	scheme("redis.url", c.Redis.URL.Reveal(), "redis", "rediss", "unix")
+	oneOf("storage.kind", c.Storage.Kind, "disk", "s3")
+	if c.Storage.Kind == "s3" {
+		refuse(c.Storage.S3.Endpoint == "", "La clé « storage.s3.endpoint » est vide : donnez l'hôte du stockage S3.")
+		refuse(strings.Contains(c.Storage.S3.Endpoint, "/"),
+			"La clé « storage.s3.endpoint » s'écrit sans https:// ni chemin, par exemple s3.example.org:443.")
+		refuse(c.Storage.S3.Bucket == "", "La clé « storage.s3.bucket » est vide : donnez le nom du seau S3.")
+		refuse(c.Storage.S3.AccessKey.IsZero() || c.Storage.S3.SecretKey.IsZero(),
+			"Les clés « storage.s3.access_key » et « storage.s3.secret_key » sont nécessaires avec storage.kind: s3.")
+	}
+	refuse(c.Media.Jobs < 1 || c.Media.Jobs > 64, "La clé « media.jobs » vaut %d ; elle va de 1 à 64.", c.Media.Jobs)
+	refuse(c.Media.MemoryMB < 1024, "La clé « media.memory_mb » vaut %d ; il faut au moins 1024 Mo pour un film.", c.Media.MemoryMB)
+	oneOf("media.sandbox", c.Media.Sandbox, "auto", "off")
+	refuse(c.Media.FFmpeg == "", "La clé « media.ffmpeg » est vide : donnez le nom ou le chemin du programme.")
+	refuse(c.Media.FFprobe == "", "La clé « media.ffprobe » est vide : donnez le nom ou le chemin du programme.")
+	refuse(c.Site.Title == "", "La clé « site.title » est vide : le site a besoin d'un nom.")
+	oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	oneOf("log.format", c.Log.Format, "text", "json")
+	return faults
+}

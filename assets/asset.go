@@ -1,6 +1,9 @@
 package assets
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // AssetKind says what a received file is for.
 type AssetKind string
@@ -70,7 +73,7 @@ const (
 	RoleHLS           Role = "hls"            // the multivariant playlist; its Parts are all files of the tree
 	RoleHLSVideo      Role = "hls-video"      // one rung's media playlist
 	RoleHLSAudio      Role = "hls-audio"      // the audio group's media playlist
-	RoleMP4           Role = "mp4"            // stored as mp4-1080, mp4-720…: see MP4Role
+	RoleMP4           Role = "mp4"            // what every MP4Role begins with
 	RoleAudio         Role = "audio"          // m4a
 	RolePoster        Role = "poster"         // the picture shown before play
 	RoleThumbnail     Role = "thumbnail"      // a candidate picture
@@ -78,6 +81,10 @@ const (
 	RoleStoryboardVTT Role = "storyboard-vtt" // where each picture of the sprite belongs
 	RoleTeaser        Role = "teaser"
 )
+
+// MP4Role is the role of the single file of a rung, named by the pixels of its
+// short side: "mp4-1080".
+func MP4Role(short int) Role { return RoleMP4 + "-" + Role(strconv.Itoa(short)) }
 
 // Rendition is a file, or a tree of files, that the house made from a version.
 // A row exists only for what is complete on storage.

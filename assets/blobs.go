@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"time"
 )
 
 // Blob is what Blobs knows of one object.
@@ -43,4 +44,10 @@ type Adopter interface {
 // Pather is a Blobs whose objects are files with a lasting path.
 type Pather interface {
 	Path(key string) string // absolute
+}
+
+// Signer is a Blobs that can let anyone read one object for a while. Who holds
+// the address needs no other right: it is a secret.
+type Signer interface {
+	SignedURL(ctx context.Context, key string, lasts time.Duration) (Secret, error)
 }

@@ -46,6 +46,8 @@ func (m Machine[S]) markdown(title string) string {
 	return b.String()
 }
 
+//go:generate go test -count=1 ../internal/house -run TestStates -update
+
 // StatesMarkdown is the whole of docs/states.md, generated from the tables.
 func StatesMarkdown() string {
 	return "# What may follow what\n\nGenerated from the tables of `assets` by `go generate ./assets`; a test compares.\n\n" +

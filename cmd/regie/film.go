@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
+)
+
+type filmCmd struct {
+	List   filmListCmd   `cmd:"" help:"Tous les films, les plus récents d'abord."`
+	Show   filmShowCmd   `cmd:"" help:"Tout ce qu'il y a à savoir d'un film."`
+	Cancel filmCancelCmd `cmd:"" help:"Arrêter la fabrication ; l'original reste."`
+	Remake filmRemakeCmd `cmd:"" help:"Refaire la fabrication à partir de l'original."`
+}
+
+type filmListCmd struct {
+	Search    string `help:"Mots du titre, des personnes, rubriques, partenaires…" placeholder:"MOTS"`
+	Rubrique  string `help:"Rubrique." placeholder:"RUBRIQUE"`
+	Partner   string `help:"Partenaire." placeholder:"PARTENAIRE"`
+	Dossier   string `help:"Dossier." placeholder:"DOSSIER"`
+	Territory string `help:"Territoire." placeholder:"TERRITOIRE"`
+	Limit     int    `help:"Nombre de films." default:"100"`
+	After     string `help:"Suite après ce film." placeholder:"IDENTIFIANT"`
+}
+
+// Run lists films, one line or one JSON object each.
+func (c *filmListCmd) Run(a *app) error {
+	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	films, err := c.films(a.ctx, h)
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(a.out.stdout, 0, 0, 2, ' ', 0)
+	for _, f := range films {
+		v, err := h.catalog.Version(a.ctx, f.Version)
+		if err != nil {
+			return err
+		}
+		state := assets.Standing(f, &v)
+		if a.out.json {
+			err = a.out.object(struct {
+				assets.Film
+				State string `json:"state"`
+			}{f, state})
+		} else {
+			_, err = fmt.Fprintf(table, "%s\t%s\t%s\n", f.ID, stateWords[state], f.Title)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(films) == 0 {
+		a.out.say("Aucun film. « regie ingest FICHIER » en dépose un.")
+	}
+	return table.Flush()
+}
+
+func (c *filmListCmd) films(ctx context.Context, h *house) ([]assets.Film, error) {
+	if c.Search == "" {
+		return h.catalog.Films(ctx, assets.FilmFilter{
+			Rubrique: c.Rubrique, Partner: c.Partner, Dossier: c.Dossier, Territory: c.Territory,
+			After: assets.ID(c.After), Limit: c.Limit,
+		})
+	}
+	hits, err := h.catalog.Search(ctx, c.Search, c.Limit)
+	if err != nil {
+		return nil, err
+	}
+	films := make([]assets.Film, len(hits))
+	for i, hit := range hits {
+		if films[i], err = h.catalog.Film(ctx, hit.Film); err != nil {
+			return nil, err
+		}
+	}
+	return films, nil
+}
+
+type filmShowCmd struct {
+	ID string `arg:"" name:"film" help:"Identifiant du film, ou son nom dans l'adresse."`
+}
+
+// Run prints one film.
+func (c *filmShowCmd) Run(a *app) error {
+	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	v, err := h.desk.Show(a.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	return printFilm(a, v)
+}
+
+type filmCancelCmd struct {
+	ID string `arg:"" name:"film" help:"Identifiant du film."`
+}
+
+// Run stops the making of a film.
+func (c *filmCancelCmd) Run(a *app) error {
+	return onFilm(a, c.ID, func(h *house, f assets.Film) error { return h.desk.Cancel(a.ctx, f.ID, "cli") })
+}
+
+type filmRemakeCmd struct {
+	ID   string `arg:"" name:"film" help:"Identifiant du film."`
+	Wait bool   `help:"Attendre la fin ; sans serveur sur ce dossier, le travail est fait ici."`
+}
+
+// Run makes a film again.
+func (c *filmRemakeCmd) Run(a *app) error {
+	remake := func(h *house, f assets.Film) error { return h.desk.Remake(a.ctx, f.ID, "cli") }
+	if c.Wait {
+		return onFilmAwaited(a, c.ID, remake)
+	}
+	return onFilm(a, c.ID, remake)
+}
+
+// onFilm does one thing to a film and prints it.
+func onFilm(a *app, ref string, do func(*house, assets.Film) error) error {
+	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	f, err := h.desk.Find(a.ctx, ref)
+	if err != nil {
+		return err
+	}
+	if err := do(h, f); err != nil {
+		return err
+	}
+	v, err := h.desk.Show(a.ctx, string(f.ID))
+	if err != nil {
+		return err
+	}
+	return printFilm(a, v)
+}
+
+// onFilmAwaited does one thing to a film and follows it until it rests.
+func onFilmAwaited(a *app, ref string, do func(*house, assets.Film) error) error {
+	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	f, err := h.desk.Find(a.ctx, ref)
+	if err != nil {
+		return err
+	}
+	if err := do(h, f); err != nil {
+		return err
+	}
+	return h.whileWorking(a.ctx, func(ctx context.Context) error {
+		code, err := await(ctx, a, h, pipeline.Received{Film: f.ID})
+		if err != nil {
+			return err
+		}
+		return codeError(code)
+	})
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/worker"
+)
+
+type serveCmd struct {
+	Listen string `help:"Adresse d'écoute (défaut : 127.0.0.1:8080)." placeholder:"HÔTE:PORT"`
+}
+
+func (c *serveCmd) listenFlag() string { return c.Listen }
+
+// Run serves the site and does the work, in one process.
+func (c *serveCmd) Run(a *app) error {
+	return serve(a, everything)
+}
+
+// everything is the work and the web in one process.
+func everything(ctx context.Context, h *house, ln net.Listener) error {
+	c, err := h.hireAlone(ctx)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.work(ctx, c) })
+	g.Go(func() error { return h.serveHTTP(ctx, ln, c.broker) })
+	return errors.Join(g.Wait(), c.close())
+}
+
+type webCmd struct {
+	Listen string `help:"Adresse d'écoute (défaut : 127.0.0.1:8080)." placeholder:"HÔTE:PORT"`
+}
+
+func (c *webCmd) listenFlag() string { return c.Listen }
+
+// Run serves the site only.
+func (c *webCmd) Run(a *app) error {
+	return serve(a, func(ctx context.Context, h *house, ln net.Listener) error { return h.serveHTTP(ctx, ln, h.broker) })
+}
+
+type workerCmd struct{}
+
+// Run does the work only.
+func (c *workerCmd) Run(a *app) error {
+	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	team, err := h.hireAlone(a.ctx)
+	if err != nil {
+		return err
+	}
+	a.out.say("Régie travaille sur %s. Ctrl-C pour arrêter.", h.data)
+	return errors.Join(h.work(a.ctx, team), team.close())
+}
+
+// serve opens the house and the port, says where it is, and runs until the end.
+func serve(a *app, run func(context.Context, *house, net.Listener) error) error {
+	ln, err := net.Listen("tcp", a.cfg.Listen)
+	if err != nil {
+		return &assets.Error{
+			Kind: assets.Transient, Op: "serve", Err: err,
+			Msg: "L'adresse " + a.cfg.Listen + " ne peut pas être ouverte : un autre programme l'utilise peut-être. « --listen 127.0.0.1:8081 » en choisit une autre.",
+		}
+	}
+	defer ln.Close()
+	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	url := "http://" + ln.Addr().String() + "/"
+	if a.out.json {
+		err = a.out.object(map[string]string{"url": url, "data": h.data})
+	}
+	a.out.say("Le site est là : %s  (données : %s, Ctrl-C pour arrêter)", url, h.data)
+	return errors.Join(err, run(a.ctx, h, ln))
+}
+
+// serveHTTP answers until the context ends, then gives open requests 10 s.
+func (h *house) serveHTTP(ctx context.Context, ln net.Listener, b *worker.Broker) error {
+	handler, err := h.handler(b)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          h.stdlog(),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(ln) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		return server.Close()
+	}
+	return nil
+}

@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/blobs"
+	"anonymal.tv/regie/assets/catalog"
+	"anonymal.tv/regie/configs"
+	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/pipeline/ffmpeg"
+	"anonymal.tv/regie/pipeline/maker"
+	"anonymal.tv/regie/publishers"
+	"anonymal.tv/regie/publishers/site"
+	"anonymal.tv/regie/web/static"
+	"anonymal.tv/regie/worker"
+)
+
+// sandboxExec is the hidden sub-command by which the program becomes the
+// confined parent of ffmpeg.
+const sandboxExec = "sandbox-exec"
+
+// lease is how long a silent attempt keeps its job. With a sweep every second
+// or five, lost work is asked for again within 15 s.
+const lease = 9 * time.Second
+
+// house is everything, built once and handed down.
+type house struct {
+	cfg     configs.Config
+	data    string // absolute
+	log     *slog.Logger
+	now     assets.Clock
+	catalog assets.Catalog
+	runner  *ffmpeg.Sandbox
+	site    *site.Site
+	broker  *worker.Broker // the one of redis.url; nil with the embedded one
+	parts   pipeline.Options
+	desk    *pipeline.Desk
+	closers []func() error
+}
+
+// open builds the house on the configured data folder. It starts no work.
+func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, error) {
+	data, err := filepath.Abs(cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(data, 0o750); err != nil {
+		return nil, &assets.Error{Kind: assets.Invalid, Op: "open", Msg: "Le dossier des données « " + data + " » ne peut pas être créé : vérifiez ses droits.", Err: err}
+	}
+	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now}
+	for _, build := range []func(context.Context) error{h.openCatalog, h.openBlobs, h.openMaker, h.openSite, h.openBroker} {
+		if err := build(ctx); err != nil {
+			return nil, errors.Join(err, h.Close())
+		}
+	}
+	h.parts.Scratch = filepath.Join(data, "scratch")
+	h.parts.Now, h.parts.NewID, h.parts.Lease, h.parts.Log = h.now, newID, lease, h.log
+	h.desk = pipeline.NewDesk(h.parts)
+	return h, nil
+}
+
+// Close gives everything back, the last opened first.
+func (h *house) Close() error {
+	var errs []error
+	for i := len(h.closers) - 1; i >= 0; i-- {
+		errs = append(errs, h.closers[i]())
+	}
+	return errors.Join(errs...)
+}
+
+func (h *house) openCatalog(ctx context.Context) error {
+	url := h.cfg.Database.URL.Reveal()
+	if url == "" {
+		url = "sqlite:" + filepath.Join(h.data, "regie.db")
+	}
+	c, err := catalog.Open(ctx, catalog.Options{URL: url, Now: h.now})
+	if err != nil {
+		return err
+	}
+	h.catalog, h.parts.Catalog = c, c
+	h.closers = append(h.closers, c.Close)
+	return h.seed(ctx)
+}
+
+// seed files the association's programme into a catalog that has none yet.
+// What people change there afterwards is theirs.
+func (h *house) seed(ctx context.Context) error {
+	p, err := h.catalog.Programme(ctx)
+	if err != nil || len(p.Rubriques) > 0 {
+		return err
+	}
+	f, err := configs.LoadProgramme(h.cfg.Programme)
+	if err != nil {
+		return err
+	}
+	for i, r := range f.Rubriques {
+		p.Rubriques = append(p.Rubriques, assets.Rubrique{Slug: r.Slug, Name: r.Name, Light: r.Light, Dark: r.Dark, Lede: r.Lede, Rank: i + 1})
+	}
+	for _, x := range f.Partners {
+		p.Partners = append(p.Partners, assets.Partner{Slug: x.Slug, Name: x.Name, URL: x.URL})
+	}
+	for _, x := range f.Dossiers {
+		p.Dossiers = append(p.Dossiers, assets.Dossier{Slug: x.Slug, Name: x.Name, Partner: x.Partner, Planned: x.Planned})
+	}
+	for _, x := range f.Territories {
+		p.Territories = append(p.Territories, assets.Territory{Slug: x.Slug, Name: x.Name, Parent: x.Parent})
+	}
+	return h.catalog.SaveProgramme(ctx, p)
+}
+
+func (h *house) openBlobs(ctx context.Context) error {
+	if h.cfg.Storage.Kind == "s3" {
+		s := h.cfg.Storage.S3
+		b, err := blobs.NewS3(ctx, blobs.S3Options{
+			Endpoint: s.Endpoint, Bucket: s.Bucket, Region: s.Region, Insecure: s.Insecure,
+			AccessKey: s.AccessKey.Reveal(), Secret: assets.Secret(s.SecretKey.Reveal()),
+			Scratch: filepath.Join(h.data, "scratch"),
+		})
+		h.parts.Blobs = b
+		return err
+	}
+	b, err := blobs.NewDisk(blobs.DiskOptions{Dir: filepath.Join(h.data, "blobs")})
+	if err != nil {
+		return err
+	}
+	h.parts.Blobs = b
+	h.closers = append(h.closers, b.Close)
+	return nil
+}
+
+func (h *house) openMaker(ctx context.Context) error {
+	name, text, err := configs.ReadProfiles(h.cfg.Profiles)
+	if err != nil {
+		return err
+	}
+	var profiles maker.Profiles
+	if err := configs.Decode(name, text, &profiles); err != nil {
+		return err
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	h.runner, err = ffmpeg.New(ffmpeg.Options{
+		FFmpeg: h.cfg.Media.FFmpeg, FFprobe: h.cfg.Media.FFprobe,
+		Helper: []string{exe, sandboxExec}, AllowNone: h.cfg.Media.Sandbox == "off", Log: h.log,
+	})
+	if err != nil {
+		return &assets.Error{Kind: assets.Transient, Op: "openMaker", Msg: "ffmpeg ne peut pas être lancé en sécurité sur cette machine. « regie doctor » dit ce qui manque.", Err: err}
+	}
+	h.parts.Maker, err = maker.New(maker.Options{Runner: h.runner, Profiles: profiles, Log: h.log})
+	return err
+}
+
+func (h *house) openSite(context.Context) error {
+	base := h.cfg.BaseURL
+	if base == "" {
+		base = "http://" + h.cfg.Listen
+	}
+	id := h.cfg.Identity
+	s, err := site.New(site.Options{
+		Public: h.public(), State: filepath.Join(h.data, "site"), BaseURL: base,
+		Identity: site.Identity{
+			Name: h.cfg.Site.Title, Tagline: h.cfg.Site.Tagline, Legal: id.Name, Address: id.Address,
+			Phone: id.Phone, Mail: id.Mail, Director: id.Director, Host: id.Host,
+		},
+		Blobs: h.parts.Blobs, Programme: h.catalog.Programme, Assets: static.FS(), Now: h.now,
+	})
+	if err != nil {
+		return err
+	}
+	h.site = s
+	h.parts.Publishers, err = publishers.NewRegistry(s)
+	return err
+}
+
+// public is the folder of the static site.
+func (h *house) public() string {
+	if p := h.cfg.Site.Public; p != "" {
+		return p
+	}
+	return filepath.Join(h.data, "public")
+}
+
+func (h *house) openBroker(context.Context) error {
+	url := h.cfg.Redis.URL.Reveal()
+	if url == "" {
+		h.parts.Queue = nobody{}
+		return nil
+	}
+	b, err := worker.Connect(url)
+	if err != nil {
+		return err
+	}
+	h.broker, h.parts.Queue = b, worker.NewQueue(b)
+	h.closers = append(h.closers, b.Close)
+	return nil
+}
+
+// nobody is the queue of a process that has no broker: the worker on this data
+// folder, when there is one, finds the job in the catalog within a second.
+type nobody struct{}
+
+func (nobody) Enqueue(context.Context, pipeline.Task) error { return nil }
+
+// newID makes a ULID in lower case.
+func newID() assets.ID { return assets.ID(strings.ToLower(ulid.Make().String())) }
+
+func newLog(c configs.Log, w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// workerName tells the workers of several machines apart.
+func workerName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "regie"
+	}
+	return fmt.Sprintf("%s-%d", host, os.Getpid())
+}

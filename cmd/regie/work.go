@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/worker"
+)
+
+// embeddedName is the worker of the embedded broker: there is one at a time on
+// a data folder, so what an earlier one held is free.
+const embeddedName = "embedded"
+
+// crew is what a process needs to do the work of a house.
+type crew struct {
+	broker *worker.Broker
+	name   string        // in the leases of its jobs
+	sweep  time.Duration // between two looks for work that nobody was told of
+	close  func() error
+}
+
+// hire gets this process ready to work. Without redis.url only one process at
+// a time works on a data folder; held tells that another one does.
+func (h *house) hire(ctx context.Context) (c *crew, held bool, err error) {
+	if h.broker != nil {
+		return &crew{h.broker, workerName(), 5 * time.Second, func() error { return nil }}, false, nil
+	}
+	unlock, held, err := lockWork(h.data)
+	if err != nil || held {
+		return nil, held, err
+	}
+	if err := h.catalog.ReleaseJobs(ctx, embeddedName); err != nil {
+		unlock()
+		return nil, false, err
+	}
+	b := worker.Embedded()
+	return &crew{b, embeddedName, time.Second, func() error {
+		defer unlock()
+		return b.Close()
+	}}, false, nil
+}
+
+// hireAlone is hire for a process that has nothing else to do: that another one
+// works here is an error.
+func (h *house) hireAlone(ctx context.Context) (*crew, error) {
+	c, held, err := h.hire(ctx)
+	if held {
+		return nil, &assets.Error{
+			Kind: assets.Conflict, Op: "hire",
+			Msg: "Un autre « regie » travaille déjà sur le dossier " + h.data + ". Arrêtez-le, ou choisissez un autre dossier avec --data.",
+		}
+	}
+	return c, err
+}
+
+// work performs jobs until the context ends.
+func (h *house) work(ctx context.Context, c *crew) error {
+	if err := h.tidy(ctx); err != nil {
+		return err
+	}
+	parts := h.parts
+	parts.Queue = worker.NewQueue(c.broker)
+	return worker.New(worker.Options{
+		Broker: c.broker, Desk: pipeline.NewDesk(parts), Media: h.cfg.Media.Jobs, Name: c.name, Log: h.log, Sweep: c.sweep, Now: h.now,
+	}).Run(ctx)
+}
+
+// tidy brings the public tree in line with its records, and removes what dead
+// attempts left in the scratch folder.
+func (h *house) tidy(ctx context.Context) error {
+	if err := h.site.Render(ctx); err != nil {
+		return err
+	}
+	left, err := filepath.Glob(filepath.Join(h.parts.Scratch, "*"))
+	if err != nil {
+		return err
+	}
+	for _, dir := range left {
+		if info, err := os.Stat(dir); err == nil && (h.broker == nil || h.now().Sub(info.ModTime()) > 24*time.Hour) {
+			if err := os.RemoveAll(dir); err != nil {
+				h.log.Warn("scratch folder left behind", "dir", dir, "err", err)
+			}
+		}
+	}
+	return nil
+}
+
+// whileWorking runs watch while somebody works on the house: this process,
+// when nobody else does. It takes over when the other one goes away.
+func (h *house) whileWorking(ctx context.Context, watch func(context.Context) error) error {
+	if h.broker != nil {
+		return watch(ctx)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.standIn(ctx) })
+	g.Go(func() error {
+		defer stop()
+		return watch(ctx)
+	})
+	return g.Wait()
+}
+
+// standIn works as soon as it is alone on the data folder.
+func (h *house) standIn(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		c, held, err := h.hire(ctx)
+		if err != nil {
+			return err
+		}
+		if !held {
+			err := h.work(ctx, c)
+			if errors.Is(err, context.Canceled) {
+				err = nil
+			}
+			return errors.Join(err, c.close())
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// adminToken is the administrator's password for the queue, made at first use.
+func (h *house) adminToken() (string, error) {
+	path := filepath.Join(h.data, "admin-token")
+	if b, err := os.ReadFile(path); err == nil && len(b) >= 26 {
+		return string(b), nil
+	}
+	token := rand.Text() // 130 bits
+	if err := os.WriteFile(path, []byte(token), 0o600); err != nil {
+		return "", fmt.Errorf("admin token: %w", err)
+	}
+	return token, nil
+}

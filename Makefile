@@ -28,7 +28,7 @@ check: ## format, vet, staticcheck, layers, rules of the house, scripts
 	@bad=$$($(GO) tool gofumpt -l $(folders)); [ -z "$$bad" ] || { echo "not formatted (make format):"; echo "$$bad"; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
-	$(GO) test ./internal/layers ./internal/house ./configs
+	$(GO) test -count=1 ./internal/layers ./internal/house ./configs
 	sh -n scripts/setup && bash -n .ci/run
 
 race: setup assets ## every test under the race detector (slow; needs a C compiler)

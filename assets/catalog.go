@@ -67,7 +67,7 @@ type Catalog interface {
 	Films(ctx context.Context, f FilmFilter) ([]Film, error) // newest first
 
 	Version(ctx context.Context, id ID) (Version, error)
-	Versions(ctx context.Context, film ID) ([]Version, error) // V1 first
+	Versions(ctx context.Context, film ID) ([]Version, error)  // V1 first
 	VersionOf(ctx context.Context, master ID) (Version, error) // the newest made of this asset
 	Renditions(ctx context.Context, version ID) ([]Rendition, error)
 

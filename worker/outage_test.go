@@ -88,11 +88,13 @@ func TestRedisUnreachable(t *testing.T) {
 	}
 }
 
-// TestStopDuringOutage: a broker that is silent does not keep Run from returning.
+// TestStopDuringOutage: a broker that is silent does not keep Run from
+// returning, were its client as patient as it likes.
 func TestStopDuringOutage(t *testing.T) {
 	t.Parallel()
 	wire := newWire(t, strings.TrimSuffix(strings.TrimPrefix(services.Redis(t), "redis://"), "/0"))
 	b := connected(t, "redis://"+wire.Addr().String()+"/0")
+	b.options.ReadTimeout = 30 * time.Second
 	m := newModel(t, NewQueue(b))
 	stop := run(t, Options{Broker: b, Desk: m, Name: "w"})
 	m.post(assets.JobPublish, nothing)
@@ -103,7 +105,25 @@ func TestStopDuringOutage(t *testing.T) {
 	if took := time.Since(begin); took > 15*time.Second {
 		t.Errorf("stopping took %s", took)
 	}
+	wire.refuse() // lets what still waits for an answer go
 }
+
+func TestConnectRefusesNonsense(t *testing.T) {
+	if _, err := Connect("http://example.org"); assets.KindOf(err) != assets.Invalid {
+		t.Errorf("%v", err)
+	}
+}
+
+// counter counts the log records of a level.
+type counter struct {
+	slog.Handler
+	level slog.Level
+	n     *atomic.Int32
+}
+
+func (c counter) Enabled(_ context.Context, l slog.Level) bool { return l == c.level }
+func (c counter) WithAttrs([]slog.Attr) slog.Handler           { return c }
+func (c counter) Handle(context.Context, slog.Record) error    { c.n.Add(1); return nil }
 
 // fan gives each record to several handlers.
 type fan []slog.Handler

@@ -376,12 +376,6 @@ func TestTTL(t *testing.T) {
 	})
 }
 
-func TestConnectRefusesNonsense(t *testing.T) {
-	if _, err := Connect("http://example.org"); assets.KindOf(err) != assets.Invalid {
-		t.Errorf("%v", err)
-	}
-}
-
 // wait lets time pass in a piece of work.
 func wait(ctx context.Context, d time.Duration) error {
 	select {
@@ -400,14 +394,3 @@ func keys(t testing.TB, b *Broker, pattern string) []string {
 	}
 	return found
 }
-
-// counter counts the log records of a level.
-type counter struct {
-	slog.Handler
-	level slog.Level
-	n     *atomic.Int32
-}
-
-func (c counter) Enabled(_ context.Context, l slog.Level) bool { return l == c.level }
-func (c counter) WithAttrs([]slog.Attr) slog.Handler           { return c }
-func (c counter) Handle(context.Context, slog.Record) error    { c.n.Add(1); return nil }

@@ -10,13 +10,13 @@ package worker
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
-	"github.com/redis/go-redis/v9"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline"
@@ -108,20 +108,23 @@ func positive[N int | time.Duration](n, fallback N) N {
 const (
 	// An attempt that does not stop in this time is left to its lease.
 	stopAttempts = 12 * time.Second
-	// Then a broker that does not answer is hung up on, so that Run returns
+	// Then a broker that does not answer is left alone, so that Run returns
 	// within 15 s whatever happens.
 	stopBroker = 2 * time.Second
 )
 
 // Run performs jobs until ctx ends, and returns within 15 s of that. Attempts
 // see the end of ctx first, and their jobs are given back before Run returns.
+// A Worker runs once.
 func (w *Worker) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	client := w.broker.connect()
-	defer client.Close()
 	var servers []*asynq.Server
 	for _, l := range w.lanes {
 		s := asynq.NewServerFromRedisClient(client, w.config(l))
 		if err := s.Start(w.handler(ctx, l)); err != nil {
+			cancel()
 			w.stop(servers, client)
 			return fmt.Errorf("worker: starting queue %s: %w", l.queue, err)
 		}
@@ -172,26 +175,40 @@ func (w *Worker) sweepUntil(ctx context.Context) {
 func (w *Worker) Sweep(ctx context.Context) error { return w.sweeper.sweep(ctx) }
 
 // stop waits for the attempts, which see the end of their context, and for Asynq.
-func (w *Worker) stop(servers []*asynq.Server, client redis.UniversalClient) {
-	hangUp := time.AfterFunc(stopAttempts+stopBroker, func() { _ = client.Close() })
-	defer hangUp.Stop()
-	var all sync.WaitGroup
-	for _, s := range servers {
-		all.Go(s.Shutdown)
-	}
+func (w *Worker) stop(servers []*asynq.Server, client io.Closer) {
+	late, hung := time.After(stopAttempts), time.After(stopAttempts+stopBroker)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		var all sync.WaitGroup
+		for _, s := range servers {
+			all.Go(s.Shutdown)
+		}
+		all.Wait()
+		_ = client.Close() // not before: Asynq's subscriber panics when its client is closed
+	}()
 	// Asynq forgets an attempt whose task it took for lost, so count ourselves.
-	late := time.After(stopAttempts)
 	for _, l := range w.lanes {
-		for range cap(l.slots) {
-			select {
-			case l.slots <- struct{}{}:
-				defer func() { <-l.slots }()
-			case <-late:
-				w.log.Warn("an attempt does not stop; its lease will end it", "queue", l.queue)
-				all.Wait()
-				return
-			}
+		if !fill(l.slots, late) {
+			w.log.Warn("an attempt does not stop; its lease will end it", "queue", l.queue)
+			break
 		}
 	}
-	all.Wait()
+	select {
+	case <-stopped:
+	case <-hung:
+		w.log.Warn("the broker does not answer; it was not told of the stop")
+	}
+}
+
+// fill takes all slots of a lane for good; false when it is late before.
+func fill(slots chan struct{}, late <-chan time.Time) bool {
+	for range cap(slots) {
+		select {
+		case slots <- struct{}{}:
+		case <-late:
+			return false
+		}
+	}
+	return true
 }

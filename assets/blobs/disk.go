@@ -29,7 +29,8 @@ type DiskOptions struct {
 // Several processes may use the same folder.
 type Disk struct {
 	root *os.Root
-	dir  string // absolute
+	dir  string                      // absolute
+	link func(from, to string) error // root.Link, which tests replace
 }
 
 var (
@@ -52,7 +53,7 @@ func NewDisk(o DiskOptions) (*Disk, error) {
 	if err != nil {
 		return nil, fail(op, err)
 	}
-	return &Disk{root: root, dir: dir}, nil
+	return &Disk{root: root, dir: dir, link: root.Link}, nil
 }
 
 // Close gives the folder back.
@@ -157,14 +158,7 @@ func (d *Disk) adoptCopy(ctx context.Context, key, file string) (assets.Blob, er
 
 // settle sums a finished file and syncs it.
 func settle(ctx context.Context, file string, mode fs.FileMode) (b assets.Blob, err error) {
-	info, err := os.Lstat(file)
-	if err != nil {
-		return b, err
-	}
-	if !info.Mode().IsRegular() {
-		return b, fmt.Errorf("%s is no regular file", file)
-	}
-	f, err := os.Open(file)
+	f, err := openFinished(file)
 	if err != nil {
 		return b, err
 	}
@@ -173,6 +167,18 @@ func settle(ctx context.Context, file string, mode fs.FileMode) (b assets.Blob, 
 		return b, err
 	}
 	return b, errors.Join(f.Chmod(mode), f.Sync())
+}
+
+// openFinished opens a file that is to be adopted; a link is none.
+func openFinished(file string) (*os.File, error) {
+	info, err := os.Lstat(file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", file)
+	}
+	return os.Open(file)
 }
 
 // Open opens an object for reading.
@@ -289,20 +295,37 @@ func (d *Disk) write(ctx context.Context, r io.Reader, mode fs.FileMode) (tmp st
 func (d *Disk) place(tmp, key string) (err error) {
 	name := d.root.Rename
 	if strings.HasPrefix(key, originals) {
-		name = d.root.Link // unlike a rename, a link never replaces
+		name = d.nameOriginal
 	}
-	for range 3 { // Delete may take the folder away between the two steps
+	for range 10 { // Delete may take the folder away between the two steps
 		if err = d.makeDirs(path.Dir(key)); err == nil {
 			err = name(tmp, key)
 		}
-		if err == nil {
-			return d.syncDir(path.Dir(key))
-		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return err
+			break
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if err := d.syncDir(path.Dir(key)); !errors.Is(err, fs.ErrNotExist) { // deleted again already
+		return err
+	}
+	return nil
+}
+
+// nameOriginal links, because a link never replaces. File systems without links
+// get a rename, which could only replace what another process is naming with
+// the same bytes at this very moment.
+func (d *Disk) nameOriginal(tmp, key string) error {
+	err := d.link(tmp, key)
+	if !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	if _, err := d.root.Lstat(key); err == nil {
+		return fs.ErrExist
+	}
+	return d.root.Rename(tmp, key)
 }
 
 // makeDirs makes a folder and those above it, and syncs each new one's parent.
@@ -344,7 +367,7 @@ func (d *Disk) refused(op, key string, err error) error {
 	case blocked(err):
 		return &assets.Error{
 			Kind: assets.Invalid, Op: op + " " + key, Err: err,
-			Msg: "Ce nom sert déjà de dossier, ou l'un de ses dossiers est un fichier ; rien n'a été écrit.",
+			Msg: "Ce nom sert déjà de dossier, ou l'un de ses dossiers est un fichier ; rien n'a été écrit.",
 		}
 	}
 	return fail(op, err)

@@ -34,7 +34,7 @@ func check(op, key string) error {
 	}
 	return &assets.Error{
 		Kind: assets.Invalid, Op: op + " " + strings.ToValidUTF8(key[:min(len(key), 100)], "?"),
-		Msg: "Ce nom de fichier ne convient pas au rangement ; rien n'a été écrit.",
+		Msg: "Ce nom de fichier ne convient pas au rangement ; rien n'a été écrit.",
 	}
 }
 
@@ -77,6 +77,15 @@ type sourceError struct{ err error }
 func (e *sourceError) Error() string { return "source: " + e.err.Error() }
 func (e *sourceError) Unwrap() error { return e.err }
 
+// given takes the mark off an error when storage itself was the source.
+func given(err error) error {
+	var source *sourceError
+	if errors.As(err, &source) {
+		return source.err
+	}
+	return err
+}
+
 // fail gives an error of storage its kind and sentence; nil stays nil and an
 // assets.Error stays what it is.
 func fail(op string, err error) error {
@@ -90,22 +99,22 @@ func fail(op string, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &assets.Error{
 			Kind: assets.Transient, Op: op, Err: err,
-			Msg: "L'écriture ou la lecture du fichier a été interrompue ; rien n'a été gardé à moitié.",
+			Msg: "L'écriture ou la lecture du fichier a été interrompue ; rien n'a été gardé à moitié.",
 		}
 	case errors.As(err, &source):
 		return &assets.Error{
 			Kind: assets.Transient, Op: op, Err: err,
-			Msg: "Le fichier a cessé d'arriver avant sa fin ; rien n'en a été gardé. Envoyez-le de nouveau.",
+			Msg: "Le fichier a cessé d'arriver avant sa fin ; rien n'en a été gardé. Envoyez-le de nouveau.",
 		}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return &assets.Error{
 			Kind: assets.Transient, Op: op, Err: err,
-			Msg: "Le disque est plein ; rien n'a été gardé à moitié. Faites de la place, puis recommencez.",
+			Msg: "Le disque est plein ; rien n'a été gardé à moitié. Faites de la place, puis recommencez.",
 		}
 	}
 	return &assets.Error{
 		Kind: assets.Transient, Op: op, Err: err,
-		Msg: "Le stockage des fichiers ne répond pas comme il devrait ; rien n'a été gardé à moitié. Réessayez dans un moment.",
+		Msg: "Le stockage des fichiers ne répond pas comme il devrait ; rien n'a été gardé à moitié. Réessayez dans un moment.",
 	}
 }
 
@@ -119,13 +128,13 @@ func notFound(op, key string) error {
 func replaced(op, key string) error {
 	return &assets.Error{
 		Kind: assets.Conflict, Op: op + " " + key,
-		Msg: "Un original ne se remplace jamais ; celui qui est gardé n'a pas été touché.",
+		Msg: "Un original ne se remplace jamais ; celui qui est gardé n'a pas été touché.",
 	}
 }
 
 func damaged(op, key string) error {
 	return &assets.Error{
 		Kind: assets.Internal, Op: op + " " + key,
-		Msg: "Le fichier gardé sous ce nom n'a pas la taille ou l'empreinte attendue ; il n'a pas été touché. Vérifiez le stockage.",
+		Msg: "Le fichier gardé sous ce nom n'a pas la taille ou l'empreinte attendue ; il n'a pas été touché. Vérifiez le stockage.",
 	}
 }

@@ -60,7 +60,7 @@ func NewS3(ctx context.Context, o S3Options) (*S3, error) {
 	if err != nil {
 		return nil, &assets.Error{
 			Kind: assets.Invalid, Op: op, Err: err,
-			Msg: "L'adresse du stockage S3 ne se lit pas ; elle a la forme « serveur:port », sans https://.",
+			Msg: "L'adresse du stockage S3 ne se lit pas ; elle a la forme « serveur:port », sans https://.",
 		}
 	}
 	there, err := client.BucketExists(ctx, o.Bucket)
@@ -70,7 +70,7 @@ func NewS3(ctx context.Context, o S3Options) (*S3, error) {
 	if !there {
 		return nil, &assets.Error{
 			Kind: assets.NotFound, Op: op + " " + o.Bucket,
-			Msg: "Le stockage S3 répond, mais le compartiment (bucket) indiqué n'existe pas ; créez-le d'abord.",
+			Msg: "Le stockage S3 répond, mais le compartiment (bucket) indiqué n'existe pas ; créez-le d'abord.",
 		}
 	}
 	if o.Scratch != "" {
@@ -131,7 +131,7 @@ func (s *S3) Adopt(ctx context.Context, key, file string) (assets.Blob, error) {
 	if err := check(op, key); err != nil {
 		return assets.Blob{}, err
 	}
-	f, err := os.Open(file)
+	f, err := openFinished(file)
 	if err != nil {
 		return assets.Blob{}, fail(op, err)
 	}
@@ -240,6 +240,9 @@ func (s *S3) List(ctx context.Context, prefix string) iter.Seq2[assets.Blob, err
 				return
 			}
 		}
+		if err := ctx.Err(); err != nil { // the end was that of ctx
+			yield(assets.Blob{}, fail(op, err))
+		}
 	}
 }
 
@@ -249,18 +252,16 @@ func (s *S3) Local(ctx context.Context, key string) (string, func(), error) {
 	if err := check(op, key); err != nil {
 		return "", nil, err
 	}
-	object, err := s.client.GetObject(ctx, s.bucket, key, minio.GetObjectOptions{})
+	// One request for the bytes and what is known of them: the object may be
+	// replaced at any time.
+	body, info, _, err := minio.Core{Client: s.client}.GetObject(ctx, s.bucket, key, minio.GetObjectOptions{})
 	if err != nil {
 		return "", nil, s.refused(op, key, err)
 	}
-	defer func() { _ = object.Close() }() // only read
-	info, err := object.Stat()
+	defer func() { _ = body.Close() }() // only read
+	f, b, err := s.spool(ctx, body)
 	if err != nil {
-		return "", nil, s.refused(op, key, err)
-	}
-	f, b, err := s.spool(ctx, object)
-	if err != nil {
-		return "", nil, fail(op, err)
+		return "", nil, fail(op, given(err))
 	}
 	release := func() { _ = os.Remove(f.Name()) } // else for Sweep
 	err = f.Close()
@@ -353,12 +354,12 @@ func (s *S3) refused(op, key string, err error) error {
 	switch answer := minio.ToErrorResponse(err); {
 	case answer.Code == minio.NoSuchKey, answer.StatusCode == http.StatusNotFound:
 		return notFound(op, key)
-	case answer.StatusCode == http.StatusPreconditionFailed, answer.StatusCode == http.StatusConflict && strings.HasPrefix(key, originals):
+	case answer.StatusCode == http.StatusPreconditionFailed && strings.HasPrefix(key, originals):
 		return replaced(op, key)
 	case answer.StatusCode == http.StatusForbidden:
 		return &assets.Error{
 			Kind: assets.Forbidden, Op: op + " " + key, Err: err,
-			Msg: "Le stockage S3 refuse l'accès ; vérifiez la clef et les droits du compartiment.",
+			Msg: "Le stockage S3 refuse l'accès ; vérifiez la clef et les droits du compartiment.",
 		}
 	}
 	return fail(op, err)

@@ -47,7 +47,7 @@ func (c *Catalog) application(ch assets.Change) (*application, error) {
 		if !e.MayMove() {
 			return nil, &assets.Error{
 				Kind: assets.Invalid, Op: "catalog.Apply: " + string(e.Kind) + " " + e.From + "→" + e.To,
-				Msg: "Cet élément ne peut pas passer de cet état à celui-là ; rien n'a été changé.",
+				Msg: "Cet élément ne peut pas passer de cet état à celui-là ; rien n'a été changé.",
 			}
 		}
 		if e.ID == "" && c.newID != nil {
@@ -119,7 +119,7 @@ func idsOf[T any](records []T, id func(T) assets.ID) []assets.ID {
 func incomplete(what string) error {
 	return &assets.Error{
 		Kind: assets.Invalid, Op: "catalog.Apply: " + what,
-		Msg: "Ce changement n'est pas complet ; rien n'a été enregistré.",
+		Msg: "Ce changement n'est pas complet ; rien n'a été enregistré.",
 	}
 }
 
@@ -147,7 +147,7 @@ func put[R statedRow](ctx context.Context, tx bun.Tx, a *application, kind asset
 		if n == 0 {
 			return &assets.Error{
 				Kind: assets.NotFound, Op: "catalog.Apply: " + string(kind) + " " + string(r.key()),
-				Msg: "Cet élément n'existe pas ou n'existe plus ; rien n'a été changé.",
+				Msg: "Cet élément n'existe pas ou n'existe plus ; rien n'a été changé.",
 			}
 		}
 	}
@@ -165,7 +165,7 @@ func (a *application) move(ctx context.Context, tx bun.Tx, kind assets.Subject) 
 		if n == 0 {
 			return &assets.Error{
 				Kind: assets.Conflict, Op: "catalog.Apply: " + string(kind) + " " + string(e.Subject) + " is no longer " + e.From,
-				Msg: "L'état a changé entre-temps ; rien n'a été modifié. Rechargez, puis recommencez si c'est encore utile.",
+				Msg: "L'état a changé entre-temps ; rien n'a été modifié. Rechargez, puis recommencez si c'est encore utile.",
 			}
 		}
 	}

@@ -40,7 +40,6 @@ var _ assets.Catalog = (*Catalog)(nil)
 
 // engine is all that differs between the databases.
 type engine struct {
-	name    string
 	goose   database.Dialect
 	folder  string // of the migrations that are its own
 	dialect func() schema.Dialect
@@ -62,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	default:
 		return nil, &assets.Error{
 			Kind: assets.Invalid, Op: op,
-			Msg: "L'adresse de la base de données doit commencer par « sqlite: » ou « postgres:// ».",
+			Msg: "L'adresse de la base de données doit commencer par « sqlite: » ou « postgres:// ».",
 		}
 	}
 	read, write, err := e.open(o)

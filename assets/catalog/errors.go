@@ -54,7 +54,7 @@ func kindOf(err error) assets.Kind {
 // sqliteKind reads a result code, https://sqlite.org/rescode.html.
 func sqliteKind(code int) assets.Kind {
 	switch code {
-	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_TRIGGER:
 		return assets.Conflict
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return assets.Invalid
@@ -88,15 +88,15 @@ func postgresKind(code string) assets.Kind {
 func sentence(kind assets.Kind, err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return "L'opération a été interrompue ; rien n'a été changé à moitié."
+		return "L'opération a été interrompue ; rien n'a été changé à moitié."
 	case kind == assets.NotFound:
 		return "Cet élément n'existe pas ou n'existe plus."
 	case kind == assets.Conflict:
-		return "Un élément porte déjà ce nom ou cet identifiant ; rien n'a été changé."
+		return "Un élément porte déjà ce nom ou cet identifiant ; rien n'a été changé."
 	case kind == assets.Invalid:
-		return "Cet élément se rapporte à un autre qui n'existe pas ; rien n'a été changé."
+		return "Cet élément se rapporte à un autre qui n'existe pas ; rien n'a été changé."
 	case kind == assets.Transient:
-		return "La base de données ne répond pas pour l'instant ; rien n'a été changé à moitié. Réessayez dans un moment."
+		return "La base de données ne répond pas pour l'instant ; rien n'a été changé à moitié. Réessayez dans un moment."
 	}
-	return "La base de données a répondu par une erreur ; rien n'a été changé à moitié. Le journal en donne la cause."
+	return "La base de données a répondu par une erreur ; rien n'a été changé à moitié. Le journal en donne la cause."
 }

@@ -33,13 +33,6 @@ type filmRow struct {
 	Partners  string `bun:"partners,scanonly"`
 }
 
-// filmTag files a film under a rubrique or with a partner.
-type filmTag struct {
-	Film assets.ID
-	Rank int
-	Slug string
-}
-
 func newFilmRow(f assets.Film) *filmRow {
 	return &filmRow{
 		ID: f.ID, Slug: f.Slug, Title: f.Title, Lede: f.Lede, Description: f.Description, Genre: f.Genre,

@@ -81,7 +81,7 @@ func holding(ctx context.Context, q *bun.UpdateQuery, f assets.Fence) error {
 	if err == nil && n == 0 {
 		return &assets.Error{
 			Kind: assets.Conflict, Op: "catalog: attempt no longer holds job " + string(f.Job),
-			Msg: "Ce travail a été repris ou annulé entre-temps ; cette tentative n'a rien changé.",
+			Msg: "Ce travail a été repris ou annulé entre-temps ; cette tentative n'a rien changé.",
 		}
 	}
 	return err
@@ -128,7 +128,7 @@ func (c *Catalog) StartJob(ctx context.Context, id assets.ID, worker string, lea
 	}
 	return assets.Job{}, &assets.Error{
 		Kind: assets.Conflict, Op: op,
-		Msg: "Ce travail n'est pas à faire maintenant : il est fini, annulé, remis à plus tard ou déjà en cours.",
+		Msg: "Ce travail n'est pas à faire maintenant : il est fini, annulé, remis à plus tard ou déjà en cours.",
 	}
 }
 

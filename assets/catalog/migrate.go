@@ -35,7 +35,7 @@ func migrate(ctx context.Context, e engine, db *sql.DB) error {
 		case err == nil && version > newest:
 			return &assets.Error{
 				Kind: assets.Invalid, Op: "catalog.migrate",
-				Msg: "La base de données vient d'une version plus récente de Régie ; rien n'y a été changé. Installez cette version, ou reprenez une sauvegarde antérieure.",
+				Msg: "La base de données vient d'une version plus récente de Régie ; rien n'y a été changé. Installez cette version, ou reprenez une sauvegarde antérieure.",
 			}
 		case err == nil && version == newest:
 			return nil

@@ -18,7 +18,6 @@ import (
 
 func postgresEngine() engine {
 	return engine{
-		name:    "PostgreSQL",
 		goose:   database.DialectPostgres,
 		folder:  "migrations/postgres",
 		dialect: func() schema.Dialect { return postgresDialect{pgdialect.New()} },
@@ -39,7 +38,7 @@ func openPostgres(o Options) (read, write *sql.DB, err error) {
 	if err != nil {
 		return nil, nil, &assets.Error{
 			Kind: assets.Invalid, Op: "catalog.Open", Err: err,
-			Msg: "L'adresse de la base PostgreSQL ne se lit pas ; elle a la forme « postgres://utilisateur:mot-de-passe@hôte/base ».",
+			Msg: "L'adresse de la base PostgreSQL ne se lit pas ; elle a la forme « postgres://utilisateur:mot-de-passe@hôte/base ».",
 		}
 	}
 	// bun writes values into the statement: no two are alike, so a cache of

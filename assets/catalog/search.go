@@ -44,7 +44,7 @@ func namesOf(p assets.Programme) names {
 		n.dossiers[x.Slug] = x.Name
 	}
 	for _, x := range p.Territories {
-		n.territories[x.Slug] += x.Name
+		n.territories[x.Slug] = x.Name
 	}
 	for _, x := range p.Territories { // a quarter is found by its town, too
 		if i := slices.IndexFunc(p.Territories, func(t assets.Territory) bool { return t.Slug == x.Parent }); i >= 0 {

@@ -20,7 +20,6 @@ const patience = 10 * time.Second
 
 func sqliteEngine() engine {
 	return engine{
-		name:    "SQLite",
 		goose:   database.DialectSQLite3,
 		folder:  "migrations/sqlite",
 		dialect: func() schema.Dialect { return sqliteDialect{sqlitedialect.New()} },
@@ -41,13 +40,11 @@ func sqliteEngine() engine {
 // read. Writers of other processes are waited for.
 func openSQLite(o Options) (read, write *sql.DB, err error) {
 	path := strings.TrimPrefix(o.URL, "sqlite:")
-	if strings.HasPrefix(path, "//") { // sqlite:///path, as one writes for a server
-		path = strings.TrimPrefix(path, "//")
-	}
+	path = strings.TrimPrefix(path, "//") // sqlite:///path, as one writes for a server
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, nil, &assets.Error{
 			Kind: assets.Invalid, Op: "catalog.Open",
-			Msg: "L'adresse de la base de données doit nommer un fichier : « sqlite:/dossier/regie.db ».",
+			Msg: "L'adresse de la base de données doit nommer un fichier : « sqlite:/dossier/regie.db ».",
 		}
 	}
 	pragmas := []string{

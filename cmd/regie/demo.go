@@ -52,7 +52,7 @@ func (c *demoCmd) Run(a *app) error {
 	}
 	defer ln.Close()
 	a.cfg.Listen = ln.Addr().String()
-	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	h, err := a.open()
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (c *doctorCmd) Run(a *app) error {
 
 func examine(ctx context.Context, a *app) []check {
 	checks := []check{}
-	h, err := open(ctx, a.cfg, a.out.stderr)
+	h, err := a.open()
 	if err != nil {
 		checks = append(checks, check{Name: "ouverture", Needed: true, Found: assets.Sentence(err), Advice: fmt.Sprint(err)})
 	} else {

@@ -28,7 +28,7 @@ type filmListCmd struct {
 
 // Run lists films, one line or one JSON object each.
 func (c *filmListCmd) Run(a *app) error {
-	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	h, err := a.open()
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ type filmShowCmd struct {
 
 // Run prints one film.
 func (c *filmShowCmd) Run(a *app) error {
-	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	h, err := a.open()
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (c *filmRemakeCmd) Run(a *app) error {
 
 // onFilm does one thing to a film and prints it.
 func onFilm(a *app, ref string, do func(*house, assets.Film) error) error {
-	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	h, err := a.open()
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func onFilm(a *app, ref string, do func(*house, assets.Film) error) error {
 
 // onFilmAwaited does one thing to a film and follows it until it rests.
 func onFilmAwaited(a *app, ref string, do func(*house, assets.Film) error) error {
-	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	h, err := a.open()
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (c *ingestCmd) Run(a *app) error {
 			return err
 		}
 	}
-	h, err := open(a.ctx, a.cfg, a.out.stderr)
+	h, err := a.open()
 	if err != nil {
 		return err
 	}

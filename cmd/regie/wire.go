@@ -36,17 +36,18 @@ const lease = 9 * time.Second
 
 // house is everything, built once and handed down.
 type house struct {
-	cfg     configs.Config
-	data    string // absolute
-	log     *slog.Logger
-	now     assets.Clock
-	catalog assets.Catalog
-	runner  *ffmpeg.Sandbox
-	site    *site.Site
-	broker  *worker.Broker // the one of redis.url; nil with the embedded one
-	parts   pipeline.Options
-	desk    *pipeline.Desk
-	closers []func() error
+	cfg      configs.Config
+	data     string // absolute
+	log      *slog.Logger
+	now      assets.Clock
+	catalog  assets.Catalog
+	runner   *ffmpeg.Sandbox
+	profiles maker.Profiles
+	site     *site.Site
+	broker   *worker.Broker // the one of redis.url; nil with the embedded one
+	parts    pipeline.Options
+	desk     *pipeline.Desk
+	closers  []func() error
 }
 
 // open builds the house on the configured data folder. It starts no work.
@@ -144,8 +145,7 @@ func (h *house) openMaker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var profiles maker.Profiles
-	if err := configs.Decode(name, text, &profiles); err != nil {
+	if err := configs.Decode(name, text, &h.profiles); err != nil {
 		return err
 	}
 	exe, err := os.Executable()
@@ -154,12 +154,13 @@ func (h *house) openMaker(ctx context.Context) error {
 	}
 	h.runner, err = ffmpeg.New(ffmpeg.Options{
 		FFmpeg: h.cfg.Media.FFmpeg, FFprobe: h.cfg.Media.FFprobe,
-		Helper: []string{exe, sandboxExec}, AllowNone: h.cfg.Media.Sandbox == "off", Log: h.log,
+		Helper: []string{exe, sandboxExec}, AllowNone: h.cfg.Media.Sandbox == "off",
+		Memory: int64(h.cfg.Media.MemoryMB) << 20, Log: h.log,
 	})
 	if err != nil {
 		return &assets.Error{Kind: assets.Transient, Op: "openMaker", Msg: "ffmpeg ne peut pas être lancé en sécurité sur cette machine. « regie doctor » dit ce qui manque.", Err: err}
 	}
-	h.parts.Maker, err = maker.New(maker.Options{Runner: h.runner, Profiles: profiles, Log: h.log})
+	h.parts.Maker, err = maker.New(maker.Options{Runner: h.runner, Profiles: h.profiles, Log: h.log})
 	return err
 }
 
@@ -236,4 +237,14 @@ func workerName() string {
 		host = "regie"
 	}
 	return fmt.Sprintf("%s-%d", host, os.Getpid())
+}
+
+// open builds the house for a command that answers a person: its log keeps to
+// what went wrong.
+func (a *app) open() (*house, error) {
+	cfg := a.cfg
+	if cfg.Log.Level == "info" {
+		cfg.Log.Level = "warn"
+	}
+	return open(a.ctx, cfg, a.out.stderr)
 }

@@ -3,6 +3,7 @@ package house
 import (
 	"go/ast"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,8 +15,12 @@ const (
 	maxFunction = 80
 )
 
-// why is what a file or a function beyond them must say in a comment.
+// why is what a function beyond them must say in its comment, and a file in one
+// of its first comments.
 const why = "long: "
+
+// whyFile looks at the first 40 lines, in any language's comments.
+var whyFile = regexp.MustCompile(`^(?:.*\n){0,40}\s*(?://|/\*|\*|--|#|<!--).*\blong: \S`)
 
 func noInit(p Project) []Fault {
 	return p.each(func(f File) []Fault {
@@ -32,7 +37,7 @@ func noInit(p Project) []Fault {
 func length(p Project) []Fault {
 	var faults []Fault
 	for _, f := range p.Files {
-		if lines := strings.Count(f.Text, "\n"); lines > maxFile && written(f) && !strings.Contains(f.Text, why) {
+		if lines := strings.Count(f.Text, "\n"); lines > maxFile && written(f) && !whyFile.MatchString(f.Text) {
 			faults = append(faults, Fault{f.Path, "over 400 lines without a comment 'long: why'"})
 		}
 	}

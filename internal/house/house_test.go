@@ -89,6 +89,7 @@ var plants = []plant{
 	{"length", "a/a.go", strings.Repeat("// a\n", 401), "over 400 lines"},
 	{"length", "a/a.css", strings.Repeat("/* a */\n", 401), "over 400 lines"},
 	{"length", "a/a.css", "/* long: one sheet is one request */" + strings.Repeat("\n", 401), ""},
+	{"length", "a/a.go", "// one line\nconst s = \"long: no\"\n" + strings.Repeat("// a\n", 400), "over 400 lines"},
 	{"length", "a/a.go", "func f() {" + strings.Repeat("\n", 80) + "}", "f has 81 lines"},
 	{"length", "a/a.go", "// f is a table.\n//\n// long: why\nfunc f() {" + strings.Repeat("\n", 80) + "}", ""},
 	{"names", "a/a.go", "type FilmManager int", "FilmManager"},

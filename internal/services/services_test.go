@@ -54,7 +54,7 @@ func TestRedisForgetsOrKeeps(t *testing.T) {
 
 func TestS3(t *testing.T) {
 	server := services.StartS3(t)
-	if server.Bucket(t) == server.Bucket(t) {
+	if one, two := server.Bucket(t), server.Bucket(t); one == two {
 		t.Fatal("two buckets share a name")
 	}
 }

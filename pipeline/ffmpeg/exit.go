@@ -90,13 +90,13 @@ func verdict(e ended) error {
 	case e.cause != nil:
 		x.Limit = timeoutOf(e.cause)
 	case x.Signal == syscall.SIGXFSZ || strings.Contains(x.Stderr, "File too large"):
-		x.Limit = LimitFileSize // ffmpeg may call this a success
+		x.Limit = LimitFileSize // ffmpeg can call this a success, and the next as well
+	case strings.Contains(x.Stderr, "Cannot allocate memory") || strings.Contains(x.Stderr, "failed to map segment"):
+		x.Limit = LimitMemory
 	case x.Code == 0:
 		return nil
 	case x.Signal == syscall.SIGXCPU || e.result.CPU >= e.cpu*8/10: // the kernel counts its limit in ticks, and the result exactly
 		x.Limit = LimitCPU
-	case strings.Contains(x.Stderr, "Cannot allocate memory") || strings.Contains(x.Stderr, "failed to map segment"):
-		x.Limit = LimitMemory
 	case x.Code == helperFailed:
 		x.Err = ErrConfinement
 	}

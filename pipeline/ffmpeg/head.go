@@ -23,7 +23,7 @@ type Head struct {
 // something to decode, and sees whether it is interlaced. No picture is no
 // error: Decoded is 0.
 func DecodeHead(ctx context.Context, r Runner, path string, stream, frames int) (Head, error) {
-	return decodeHead(ctx, r, path, []string{
+	return decodeHead(ctx, r, path, frames, []string{
 		"-map", "0:" + strconv.Itoa(stream),
 		"-vf", "idet,metadata=print:file=-",
 		"-frames:v", strconv.Itoa(frames),
@@ -34,15 +34,15 @@ func DecodeHead(ctx context.Context, r Runner, path string, stream, frames int) 
 
 // DecodeSound is DecodeHead for an audio track: up to frames blocks of sound.
 func DecodeSound(ctx context.Context, r Runner, path string, stream, frames int) (Head, error) {
-	return decodeHead(ctx, r, path, []string{
+	return decodeHead(ctx, r, path, frames, []string{
 		"-map", "0:" + strconv.Itoa(stream),
-		"-af", "ametadata=mode=add:key=regie:value=1,ametadata=print:file=-",
+		"-af", "ametadata=mode=add:key=counted:value=1,ametadata=print:file=-",
 		"-frames:a", strconv.Itoa(frames),
 		"-f", "null", "-",
 	})
 }
 
-func decodeHead(ctx context.Context, r Runner, path string, args []string) (Head, error) {
+func decodeHead(ctx context.Context, r Runner, path string, frames int, args []string) (Head, error) {
 	ctx, cancel := context.WithTimeout(ctx, headTime)
 	defer cancel()
 	res, err := r.Run(ctx, Command{
@@ -51,8 +51,9 @@ func decodeHead(ctx context.Context, r Runner, path string, args []string) (Head
 		Args:   args,
 		CPU:    headTime,
 	})
+	// A filter sees one frame more than the output takes.
 	m, readErr := ReadMeasures(bytes.NewReader(res.Stdout))
-	h := Head{Decoded: m.Frames, Scan: m.Scan, Stderr: res.Stderr}
+	h := Head{Decoded: min(m.Frames, frames), Scan: m.Scan, Stderr: res.Stderr}
 	var exit *ExitError
 	if errors.As(err, &exit) && exit.Err == nil && exit.Limit == LimitNone {
 		err = nil // the tool gave up: Decoded tells how far it came

@@ -105,7 +105,7 @@ type Loudness struct {
 // Moment is how loud the 400 ms before At are.
 type Moment struct {
 	At   time.Duration
-	LUFS float64 // -70 and less is silence
+	LUFS float64 // -70 and less is silence, -120 the least
 }
 
 // Score is how much the picture changes at At: 0 to 100, a cut is above 10.
@@ -143,8 +143,8 @@ func ReadMeasures(r io.Reader) (Measures, error) {
 		if v, ok := f.Float("lavfi.scd.score"); ok {
 			m.Scores = append(m.Scores, Score{f.At, v})
 		}
-		if v, ok := f.Float("lavfi.r128.M"); ok {
-			m.Moments = append(m.Moments, Moment{f.At, v})
+		if _, there := f.Values["lavfi.r128.M"]; there {
+			m.Moments = append(m.Moments, Moment{f.At, loud(f)})
 		}
 		m.Loudness.read(f)
 	})
@@ -201,8 +201,19 @@ func (l *Loudness) read(f Frame) {
 		l.Range = &v
 	}
 	if v, ok := f.Float("lavfi.r128.true_peak"); ok && v > 0 {
-		l.TruePeak = above(20*math.Log10(v), -120)
+		l.TruePeak = above(20*math.Log10(v), deepest)
 	}
+}
+
+// deepest is what a moment without any sound has; ebur128 says -inf or less.
+const deepest = -120
+
+func loud(f Frame) float64 {
+	v, ok := f.Float("lavfi.r128.M")
+	if !ok {
+		return deepest
+	}
+	return max(v, deepest)
 }
 
 // above is v, or nil when it isn't above floor.
@@ -236,7 +247,7 @@ func ReadLoudnessSummary(r io.Reader) (Loudness, error) {
 		case "LRA:LU":
 			l.Range = &v
 		case "Peak:dBFS":
-			l.TruePeak = above(v, -120)
+			l.TruePeak = above(v, deepest)
 		}
 	}
 	if l.Integrated == nil {

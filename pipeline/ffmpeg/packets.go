@@ -16,10 +16,10 @@ import (
 // takes seconds, unless it lies on a slow disk.
 const scanTime = 10 * time.Minute
 
-// Packets is what is really in one stream, counted without decoding. Discarded
-// packets (before the first cut of an edit list) are not in it.
+// Packets is what is really in one stream, counted without decoding. Packets
+// that an edit list discards count for the spacing alone.
 type Packets struct {
-	Count    int64
+	Count    int64 // one for each frame, or for each field where fields are coded apart
 	Bytes    int64
 	Timed    int64         // packets that have a time
 	First    time.Duration // earliest time
@@ -90,6 +90,17 @@ func (c *packetCount) line(line []byte) {
 	if len(f) < 5 {
 		return
 	}
+	at, err := strconv.ParseFloat(f[0], 64)
+	if err != nil {
+		at, err = strconv.ParseFloat(f[1], 64)
+	}
+	timed := err == nil && math.Abs(at) <= maxSeconds // no NaN either
+	if timed {
+		heap.Push(&c.waiting, at)
+		if len(c.waiting) > reordered {
+			c.space(heap.Pop(&c.waiting).(float64))
+		}
+	}
 	if strings.Contains(f[4], "D") {
 		return
 	}
@@ -98,26 +109,21 @@ func (c *packetCount) line(line []byte) {
 	if strings.Contains(f[4], "C") {
 		c.p.Corrupt++
 	}
-	at, err := strconv.ParseFloat(f[0], 64)
-	if err != nil {
-		at, err = strconv.ParseFloat(f[1], 64)
+	if timed {
+		c.place(seconds(at), toDuration(f[2]), strings.Contains(f[4], "K"))
 	}
-	if err != nil || math.IsNaN(at) || math.Abs(at) > maxSeconds {
-		return
-	}
-	t := seconds(at)
+}
+
+// place counts a packet that has a time.
+func (c *packetCount) place(at, length time.Duration, key bool) {
 	if c.p.Timed == 0 {
-		c.p.First, c.p.End = t, t
+		c.p.First, c.p.End = at, at
 	}
 	c.p.Timed++
-	c.p.First = min(c.p.First, t)
-	c.p.End = max(c.p.End, t+max(0, min(toDuration(f[2]), time.Hour)))
-	if strings.Contains(f[4], "K") && len(c.p.Keys) < maxKeys {
-		c.p.Keys = append(c.p.Keys, t)
-	}
-	heap.Push(&c.waiting, at)
-	if len(c.waiting) > reordered {
-		c.space(heap.Pop(&c.waiting).(float64))
+	c.p.First = min(c.p.First, at)
+	c.p.End = max(c.p.End, at+max(0, min(length, time.Hour)))
+	if key && len(c.p.Keys) < maxKeys {
+		c.p.Keys = append(c.p.Keys, at)
 	}
 }
 

@@ -19,7 +19,7 @@ const BubblewrapOff = "off"
 // Options are what a Sandbox is made with. Zero values choose the default.
 type Options struct {
 	FFmpeg, FFprobe string   // paths; found in PATH when empty
-	Helper          []string // argv prefix that starts SandboxExec: {"/proc/self/exe", "sandbox-exec"}
+	Helper          []string // argv prefix that starts SandboxExec: {"/proc/self/exe", "sandbox-exec"}; without it there is no confinement
 	Bubblewrap      string   // path; found in PATH when empty; BubblewrapOff
 	AllowNone       bool     // run without confinement where there is none to be had
 	Log             *slog.Logger

@@ -100,7 +100,7 @@ func (r *run) listHLS() error {
 			parts = append(parts, one.Dir+"/"+s.Name)
 		}
 	}
-	top := assets.Rendition{Role: assets.RoleHLS, Duration: r.length, Codec: r.codecs()}
+	top := assets.Rendition{Role: assets.RoleHLS, Duration: r.length, Codec: r.codecs(0)}
 	for _, s := range append(slices.Clone(all[0].Segments), r.sound.Segments...) {
 		bytes += s.Bytes
 	}
@@ -120,39 +120,25 @@ func (r *run) rate() float64 {
 	return float64(soundRate) / soundPacket
 }
 
-// codecs are those of the top rung with the sound.
-func (r *run) codecs() string {
+// codecs are those of a rung with the sound.
+func (r *run) codecs(rung int) string {
 	switch {
 	case len(r.rungs) == 0:
 		return soundCodec
 	case r.plan.Source.Sound == nil:
-		return r.rungs[0].Track.Codec
+		return r.rungs[rung].Track.Codec
 	}
-	return r.rungs[0].Track.Codec + "," + soundCodec
+	return r.rungs[rung].Track.Codec + "," + soundCodec
 }
 
 // listMovies checks the single files with the eyes of a stranger.
 func (r *run) listMovies() error {
-	movies := []struct {
-		path   string
-		wanted float64
-		assets.Rendition
-	}{}
 	for i, rung := range r.plan.Rungs {
-		if rung.MP4 {
-			codec := r.rungs[i].Track.Codec
-			if r.plan.Source.Sound != nil {
-				codec += "," + soundCodec
-			}
-			movies = append(movies, struct {
-				path   string
-				wanted float64
-				assets.Rendition
-			}{movie(rung), r.length, assets.Rendition{Role: assets.MP4Role(rung.short()), Width: rung.Width, Height: rung.Height, Codec: codec}})
+		if !rung.MP4 {
+			continue
 		}
-	}
-	for _, m := range movies {
-		if err := r.addMovie(m.path, m.wanted, m.Rendition); err != nil {
+		one := assets.Rendition{Role: assets.MP4Role(rung.short()), Width: rung.Width, Height: rung.Height, Codec: r.codecs(i)}
+		if err := r.addMovie(movie(rung), r.length, one); err != nil {
 			return err
 		}
 	}
@@ -167,16 +153,40 @@ func (r *run) listMovies() error {
 			length += s.Length()
 		}
 		top := r.plan.Rungs[0]
-		return r.addMovie(fileTeaserMovie, length, assets.Rendition{Role: assets.RoleTeaser, Width: top.Width, Height: top.Height, Codec: r.codecs()})
+		return r.addMovie(fileTeaserMovie, length, assets.Rendition{Role: assets.RoleTeaser, Width: top.Width, Height: top.Height, Codec: r.codecs(0)})
 	}
 	return nil
 }
 
+// addMovie looks at a finished file with the eyes of a stranger: its index names
+// as much as was asked for, and all of it is there.
 func (r *run) addMovie(path string, length float64, rendition assets.Rendition) error {
-	// The last packet of sound may reach beyond the last picture.
-	slack := time.Duration((1/r.rate() + 2*float64(soundPacket)/soundRate) * float64(time.Second))
-	if err := ffmpeg.CheckOutput(r.ctx, r.o.Runner, filepath.Join(r.dir, path), time.Duration(length*float64(time.Second)), slack); err != nil {
+	full := filepath.Join(r.dir, path)
+	info, err := os.Stat(full)
+	if err != nil {
 		return err
+	}
+	if beyond, err := beyondEnd(full, info.Size()); err != nil || beyond > 0 {
+		return fmt.Errorf("maker: %s lacks %d bytes: %w", path, beyond, err)
+	}
+	m, err := ffmpeg.Probe(r.ctx, r.o.Runner, full)
+	if err != nil {
+		return err
+	}
+	// The last packet of sound may reach beyond the last picture.
+	slack := 1/r.rate() + 2*float64(soundPacket)/soundRate
+	if off := math.Abs(m.Duration.Seconds() - length); off > slack {
+		return fmt.Errorf("maker: %s lasts %v, wanted %.3f s", path, m.Duration, length)
+	}
+	pictures, sounds := min(rendition.Width, 1), 0
+	if r.plan.Source.Sound != nil {
+		sounds = 1
+	}
+	if len(m.Video) != pictures || len(m.Audio) != sounds {
+		return fmt.Errorf("maker: %s has %d pictures and %d sounds", path, len(m.Video), len(m.Audio))
+	}
+	if pictures == 1 && math.Abs(float64(m.Video[0].Frames)-length*r.rate()) > 1 {
+		return fmt.Errorf("maker: %s has %d frames in %.3f s", path, m.Video[0].Frames, length)
 	}
 	rendition.Duration = round(length, 3)
 	return r.add(path, rendition)
@@ -234,8 +244,10 @@ func copyFile(dst, src string) error {
 func (r *run) conclude() {
 	s := &r.made.Sheet
 	say := func(sentence string) {
+		if s.Status == assets.SheetOK {
+			s.Status, s.Verdicts = assets.SheetWarning, nil
+		}
 		s.Verdicts = append(s.Verdicts, sentence)
-		s.Status = assets.SheetWarning
 	}
 	if r.plan.Source.Sound != nil {
 		loud := s.Loudness

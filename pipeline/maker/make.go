@@ -3,7 +3,6 @@ package maker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -18,7 +17,7 @@ import (
 // run is one making: what is known so far, in the order in which it is learnt.
 type run struct {
 	*Maker
-	ctx    context.Context //nolint:containedctx // a run is one call of Make
+	ctx    context.Context
 	plan   Plan
 	master string
 	dir    string
@@ -44,7 +43,7 @@ func (m *Maker) Make(ctx context.Context, master string, in Inspection, plan Pla
 	r := &run{Maker: m, ctx: ctx, plan: plan, master: master, dir: dir, meter: newMeter(progress, m.o.Now)}
 	r.made.Sheet = in.Sheet
 	for _, step := range []func() error{
-		r.folders, r.decode, r.judge, r.readRungs, r.choose, r.finishSound, r.playlists, r.list,
+		r.folders, r.decode, r.judge, r.readRungs, r.choose, r.measure, r.chooseTeaser, r.streams, r.finish, r.playlists, r.list,
 	} {
 		if err := step(); err != nil {
 			return Made{}, err
@@ -80,9 +79,9 @@ func (r *run) folders() error {
 // run runs one process and says what it cost.
 func (r *run) run(step string, from, to float64, c ffmpeg.Command) (ffmpeg.Result, error) {
 	c.Length = time.Duration(r.plan.Source.Length * float64(time.Second))
+	c.CPU = 10*time.Minute + 60*c.Length // 4K60 takes 20 times its length; what takes longer will not end
 	c.Progress = func(p ffmpeg.Progress) { r.meter.at(step, from+(to-from)*p.Ratio) }
 	r.meter.at(step, from)
-	if debugCommand != nil { debugCommand(c) }
 	res, err := r.o.Runner.Run(r.ctx, c)
 	r.o.Log.Info("process", "step", step, "cpu", res.CPU, "wall", res.Wall, "rss", res.PeakRSS)
 	if strings.Contains(res.Stderr, "No space left on device") {
@@ -222,7 +221,10 @@ func (r *run) choose() (err error) {
 }
 
 // chooseTeaser picks whole shots, and finds the pictures to copy.
-func (r *run) chooseTeaser() {
+func (r *run) chooseTeaser() error {
+	if len(r.rungs) == 0 {
+		return nil
+	}
 	top := r.rungs[0]
 	film := picks.Film{Length: r.length, Cuts: r.shown.Cuts, Loudness: r.mixed.Second, Looks: r.looks}
 	for _, s := range top.Samples {
@@ -242,66 +244,89 @@ func (r *run) chooseTeaser() {
 			r.made.Teaser = append(r.made.Teaser, span)
 		}
 	}
+	return nil
 }
 
-// finishSound brings the sound to its level, packs the files, and measures what
-// came out; when it is off, once or twice again.
-func (r *run) finishSound() error {
-	start := r.decoded.First.Seconds()
-	if r.plan.Source.Sound != nil {
-		var err error
-		if r.mixed, err = readHeard(r.dir, fileStereo, start, r.length); err != nil {
-			return internal("maker.sound", err)
-		}
-		asItCame := r.mixed
-		if !r.plan.Source.Sound.stereo() {
-			if asItCame, err = readHeard(r.dir, fileLoudness, start, r.length); err != nil {
-				return internal("maker.sound", err)
-			}
-		}
-		r.made.Sheet.Loudness, r.made.Sheet.Silence = asItCame.loudness(), r.mixed.Silence
-		r.mix = mixFor(r.mixed, r.plan.Profiles.Audio)
-		r.mix.Skip, r.mix.Samples = start, int64(math.Round(r.length*soundRate))
-	}
-	if r.plan.Source.Picture != nil {
-		r.chooseTeaser()
-		if err := r.streams(); err != nil {
-			return diskTrouble("maker.streams", err)
-		}
-	}
-	r.mix.Teaser = r.made.Teaser
+// measure reads what the decode has heard, and decides how the sound is mixed.
+func (r *run) measure() error {
 	if r.plan.Source.Sound == nil {
-		return r.pack(packing{Teaser: true, Stills: r.stills}, 0.92)
+		return nil
 	}
-	k := packing{Teaser: r.plan.Source.Picture != nil, Stills: r.stills}
+	start := r.decoded.First.Seconds()
+	var err error
+	if r.mixed, err = readHeard(r.dir, fileStereo, start, r.length); err != nil {
+		return internal("maker.measure", err)
+	}
+	asItCame := r.mixed
+	if !r.plan.Source.Sound.stereo() {
+		if asItCame, err = readHeard(r.dir, fileLoudness, start, r.length); err != nil {
+			return internal("maker.measure", err)
+		}
+	}
+	r.made.Sheet.Loudness, r.made.Sheet.Silence = asItCame.loudness(), r.mixed.Silence
+	r.mix = mixFor(r.mixed, r.plan.Profiles.Audio)
+	r.mix.Skip, r.mix.Samples = start, int64(math.Round(r.length*soundRate))
+	if r.mix.Ceiling == 0 || r.mix.Gain == 0 {
+		return nil
+	}
+	// A limiter takes loudness away; how much is found by trying.
+	if _, err := r.run(stepSound, 0.90, 0.91, TrialCommand(r.mix, r.dir)); err != nil {
+		return failed("maker.measure", err)
+	}
+	tried, err := readHeard(r.dir, fileMade, 0, r.length)
+	if err != nil {
+		return internal("maker.measure", err)
+	}
+	if tried.Integrated != nil {
+		r.mix.Gain += r.plan.Profiles.Audio.Loudness - *tried.Integrated
+	}
+	return nil
+}
+
+// finish makes the sound, packs the files and measures what came out; when that
+// is off, once or twice again.
+func (r *run) finish() error {
+	r.mix.Teaser = r.made.Teaser
+	k := packing{Teaser: len(r.teaser) > 0, Stills: r.stills}
+	if r.plan.Source.Sound == nil {
+		return r.pack(k, 0.92)
+	}
 	const tries = 3
 	for try := range tries {
-		if _, err := r.run(stepSound, 0.90+0.02*float64(try), 0.92+0.02*float64(try), SoundCommand(r.plan, r.mix, r.dir)); err != nil {
-			return failed("maker.sound", err)
+		at := 0.91 + 0.02*float64(try)
+		if _, err := r.run(stepSound, at, at+0.01, SoundCommand(r.plan, r.mix, r.dir)); err != nil {
+			return failed("maker.finish", err)
 		}
 		var err error
 		if r.sound, err = readRendition(r.dir, "hls/audio"); err != nil {
-			return internal("maker.sound", err)
+			return internal("maker.finish", err)
 		}
 		if err := writeStream(filepath.Join(r.dir, streamSound), r.sound.files(r.dir)); err != nil {
-			return diskTrouble("maker.sound", err)
+			return diskTrouble("maker.finish", err)
 		}
-		if err := r.pack(k, 0.93+0.02*float64(try)); err != nil {
+		if err := r.pack(k, at+0.01); err != nil {
 			return err
 		}
 		k.Stills = nil
 		made, err := readHeard(r.dir, fileMade, 0, r.length)
 		if err != nil {
-			return internal("maker.sound", err)
+			return internal("maker.finish", err)
 		}
 		better, ok := r.mix.correct(made, r.plan.Profiles.Audio)
-		r.o.Log.Info("sound", "gain", r.mix.Gain, "ceiling", r.mix.Ceiling, "made", made.loudness(), "ok", ok)
+		r.o.Log.Info("sound", "gain", r.mix.Gain, "ceiling", r.mix.Ceiling, "loudness", deref(made.Integrated), "peak", deref(made.TruePeak))
 		if ok {
 			break
 		}
 		r.mix = better
 	}
 	return nil
+}
+
+func deref(v *float64) float64 {
+	if v == nil {
+		return math.Inf(-1)
+	}
+	return *v
 }
 
 func (r *run) pack(k packing, from float64) error {
@@ -314,14 +339,21 @@ func (r *run) pack(k packing, from float64) error {
 // streams joins the segments of the rungs that become single files, and copies
 // the pictures of the teaser.
 func (r *run) streams() error {
+	if len(r.rungs) == 0 {
+		return nil
+	}
 	for i, rung := range r.plan.Rungs {
 		if rung.MP4 {
 			if err := writeStream(filepath.Join(r.dir, streamRung(rung)), r.rungs[i].files(r.dir)); err != nil {
-				return err
+				return diskTrouble("maker.streams", err)
 			}
 		}
 	}
-	return writePassages(filepath.Join(r.dir, streamTeaser), filepath.Join(r.dir, r.rungs[0].Dir, "init.mp4"), r.teaser)
+	err := writePassages(filepath.Join(r.dir, streamTeaser), filepath.Join(r.dir, r.rungs[0].Dir, "init.mp4"), r.teaser)
+	if err != nil {
+		return diskTrouble("maker.streams", err)
+	}
+	return nil
 }
 
 func (s Sound) stereo() bool { return len(s.Streams) == 2 || s.Channels == 2 }
@@ -387,5 +419,3 @@ func (m *meter) at(name string, ratio float64) {
 	m.say(s)
 }
 
-var _ = fmt.Sprintf
-var debugCommand func(ffmpeg.Command)

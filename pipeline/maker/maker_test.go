@@ -85,8 +85,6 @@ func TestOne(t *testing.T) {
 	if dir == "" {
 		dir = t.TempDir()
 	}
-	cmds, _ := os.Create("/tmp/mk/cmds.sh")
-	debugCommand = func(c ffmpeg.Command) { cmds.WriteString(shell(c) + "\n") }
 	made, err := m.Make(context.Background(), path, in, plan, dir, nil)
 	if err != nil {
 		t.Fatal(err)

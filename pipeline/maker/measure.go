@@ -81,7 +81,7 @@ func readShown(dir string, length float64) (shown, error) {
 // within moves passages to the time of the film and leaves the short ones out.
 // One that ends with the last measurement ends with the film.
 func within(all []ffmpeg.Span, start, length, least float64) []assets.Span {
-	const step = 0.15 // seconds: measurements come every tenth, or every frame
+	const step = 0.25 // seconds: measurements come every tenth, or every frame
 	out := []assets.Span{}
 	for _, s := range all {
 		span := assets.Span{Start: max(0, s.Start.Seconds()-start), End: min(length, s.End.Seconds()-start)}

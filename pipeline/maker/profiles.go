@@ -34,7 +34,7 @@ type Video struct {
 	MaxRate int     `yaml:"max_rate"  json:"max_rate"`  // frames per second
 	Fast    float64 `yaml:"fast"      json:"fast"`      // factor of maxrate above 30 frames per second
 	Buffer  float64 `yaml:"buffer"    json:"buffer"`    // VBV buffer, in seconds of maxrate
-	White   int     `yaml:"hdr_white" json:"hdr_white"` // cd/m² of HDR that SDR shows as white
+	White   int     `yaml:"hdr_white" json:"hdr_white"` // cd/m² of HDR that count as 1 before the tone curve
 }
 
 // Audio is how sound is made.
@@ -82,7 +82,7 @@ func (p Profiles) Validate() error {
 		{p.Video.Preset != "" && p.Video.Threads > 0, "video: preset and threads"},
 		{p.Video.Segment >= 1 && p.Video.Segment <= 10, "video.segment: 1 to 10 seconds"},
 		{p.Video.MaxRate >= 24 && p.Video.Fast >= 1 && p.Video.Buffer > 0, "video: max_rate, fast, buffer"},
-		{p.Video.White >= 100 && p.Video.White <= 1000, "video.hdr_white: 100 to 1000"},
+		{p.Video.White >= 50 && p.Video.White <= 1000, "video.hdr_white: 50 to 1000"},
 		{p.Audio.Bitrate >= 64 && p.Audio.Bitrate <= 320, "audio.bitrate: 64 to 320"},
 		{p.Audio.Loudness <= -8 && p.Audio.TruePeak <= 0 && p.Audio.Quietest < p.Audio.Loudness, "audio: loudness, true_peak, quietest"},
 		{p.Thumbnails.Count > 0 && p.Thumbnails.Large > p.Thumbnails.Small && p.Thumbnails.Small > 0, "thumbnails: count, large, small"},

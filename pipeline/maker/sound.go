@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline/ffmpeg"
@@ -26,21 +27,43 @@ type mix struct {
 	Teaser  []assets.Span
 }
 
-// SoundCommand makes the sound of the film and of its teaser from the mix.
-func SoundCommand(p Plan, m mix, dir string) ffmpeg.Command {
-	g := graph{}
+// levelled cuts the mix to the film and brings it to its level. At oversample
+// times the rate the limiter sees the peaks between the samples too.
+func (m mix) levelled(oversample int) []string {
 	filters := []string{
-		fmt.Sprintf("atrim=start=%s", seconds(m.Skip)), "asetpts=PTS-STARTPTS", "aformat=sample_fmts=fltp",
+		"atrim=start=" + seconds(m.Skip), "asetpts=PTS-STARTPTS", "aformat=sample_fmts=fltp",
 	}
 	if m.Double > 0 {
 		filters = append(filters, fmt.Sprintf("pan=stereo|c0=c%d|c1=c%d", m.Double-1, m.Double-1))
 	}
 	filters = append(filters, "volume="+strconv.FormatFloat(m.Gain+headroom, 'f', 2, 64)+"dB:precision=float")
 	if m.Ceiling < 0 {
-		limit := strconv.FormatFloat(math.Pow(10, m.Ceiling/20), 'f', 4, 64)
-		// At four times the rate the peaks between samples are seen too.
-		filters = append(filters, "aresample=192000", "alimiter=level=false:limit="+limit+":attack=5:release=80:latency=true", "aresample=48000")
+		limiter := fmt.Sprintf("alimiter=level=false:limit=%.4f:attack=5:release=80:latency=true", math.Pow(10, m.Ceiling/20))
+		if oversample > 1 {
+			filters = append(filters, fmt.Sprintf("aresample=%d", oversample*soundRate), limiter, fmt.Sprintf("aresample=%d", soundRate))
+		} else {
+			filters = append(filters, limiter)
+		}
 	}
+	return filters
+}
+
+// TrialCommand measures, and keeps nothing, how loud the sound comes out of the
+// limiter.
+func TrialCommand(m mix, dir string) ffmpeg.Command {
+	filters := append(m.levelled(1), "ebur128=metadata=1:framelog=verbose", "ametadata=print:file="+fileMade)
+	return ffmpeg.Command{
+		Tool:   ffmpeg.FFmpeg,
+		Inputs: []ffmpeg.Input{{Path: dir + "/" + fileSound, Trusted: true}},
+		Args:   []string{"-map", "0:a", "-af", strings.Join(filters, ","), "-f", "null", "-"},
+		Dir:    dir,
+	}
+}
+
+// SoundCommand makes the sound of the film and of its teaser from the mix.
+func SoundCommand(p Plan, m mix, dir string) ffmpeg.Command {
+	g := graph{}
+	filters := m.levelled(4)
 	filters = append(filters, fmt.Sprintf("apad=whole_len=%d", m.Samples), fmt.Sprintf("atrim=end_sample=%d", m.Samples))
 
 	outs := []string{"film"}
@@ -94,7 +117,7 @@ func teaserSound(g *graph, spans []assets.Span, fade float64) {
 		total += s.Length()
 	}
 	fade = min(fade, total/4)
-	g.add(join(joined), []string{
+	g.add(strings.Join(joined, "]["), []string{
 		fmt.Sprintf("concat=n=%d:v=0:a=1", len(spans)),
 		"afade=t=in:d=" + seconds(fade), "afade=t=out:d=" + seconds(fade) + ":st=" + seconds(total-fade),
 	}, "teaser")
@@ -103,22 +126,11 @@ func teaserSound(g *graph, spans []assets.Span, fade float64) {
 // waveform draws the sound in the house's ink on its paper.
 func waveform(g *graph, size [2]int) {
 	g.add("wave", []string{fmt.Sprintf("showwavespic=s=%dx%d:split_channels=0:colors=0x1F4E9E:draw=full:scale=sqrt", size[0]*15/16, size[1]*2/3)}, "ink")
-	*g = append(*g, fmt.Sprintf("color=c=0xFAF8F4:s=%dx%d[paper]", size[0], size[1]))
-	g.add("paper][ink", []string{"overlay=x=(W-w)/2:y=(H-h)/2", "scale=" + jpegFrom709, "format=yuvj420p"}, "waveform")
+	*g = append(*g, fmt.Sprintf("color=c=0xFAF8F4:s=%dx%d:r=1:d=1[paper]", size[0], size[1]))
+	g.add("paper][ink", []string{"overlay=x=(W-w)/2:y=(H-h)/2:eof_action=repeat", "scale=" + jpegFrom709, "format=yuvj420p"}, "waveform")
 }
 
 const jpegFrom709 = "out_color_matrix=bt601:out_range=pc"
-
-func join(pads []string) string {
-	all := ""
-	for i, p := range pads {
-		if i > 0 {
-			all += "]["
-		}
-		all += p
-	}
-	return all
-}
 
 // seconds writes a time as filters read it, to the microsecond.
 func seconds(t float64) string { return strconv.FormatFloat(t, 'f', 6, 64) }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,23 +18,31 @@ import (
 // is broken.
 func damage(stderr string) []string {
 	var bad []string
-	harmless := regexp.MustCompile(`Last message repeated|non monotonically increasing dts|mmco: unref short failure|number of reference frames|deprecated pixel format|Queue input is backward in time|Non-monotonous DTS|Application provided`)
+	harmless := []string{
+		"Last message repeated", "non monotonically increasing dts", "Non-monotonous DTS", "Queue input is backward in time",
+		"mmco: unref short failure", "number of reference frames", "deprecated pixel format",
+	}
 	for _, line := range strings.Split(stderr, "\n") {
-		if line = strings.TrimSpace(line); line != "" && !harmless.MatchString(line) {
+		if line = strings.TrimSpace(line); line != "" && !slices.ContainsFunc(harmless, func(h string) bool { return strings.Contains(line, h) }) {
 			bad = append(bad, line)
 		}
 	}
 	return bad
 }
 
-// clock writes seconds as people do: 00:12, 1:02:03.
+// clock writes seconds as people do: 0,4 s, 00:12, 1:02:03.
 func clock(seconds float64) string {
+	if seconds < 10 {
+		return decimal(round(seconds, 1)) + " s"
+	}
 	s := int(math.Floor(seconds + 0.05))
 	if s >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
 	return fmt.Sprintf("%02d:%02d", s/60, s%60)
 }
+
+const whole = "Le fichier est complet et lisible."
 
 const redo = " L'original reste conservé. Réexporter le film, puis le déposer à nouveau."
 
@@ -71,18 +78,18 @@ func (l look) verdict() (assets.SheetStatus, []string) {
 	case l.packets.Corrupt > 0 || l.sound.Corrupt > 0 || len(damage(l.packets.Stderr))+len(damage(l.sound.Stderr)) > 0:
 		return assets.SheetIncomplete, []string{"Le fichier est abîmé : une partie de ses données manque ou ne se lit pas." + redo}
 	}
-	remarks := l.remarks(declared, readable)
+	remarks := l.remarks(readable)
 	if len(remarks) > 0 {
 		return assets.SheetWarning, remarks
 	}
-	return assets.SheetOK, []string{"Le fichier est complet et lisible."}
+	return assets.SheetOK, []string{whole}
 }
 
 // unheard: the track is there and holds nothing.
 func (l look) unheard() bool { return len(l.audio) > 0 && l.sound.Count == 0 }
 
 // remarks are what is worth knowing of a film that is taken all the same.
-func (l look) remarks(_, readable float64) []string {
+func (l look) remarks(readable float64) []string {
 	var all []string
 	if v := l.video; v != nil {
 		if l.packets.Variable {
@@ -97,7 +104,7 @@ func (l look) remarks(_, readable float64) []string {
 		if v.HDR != "" {
 			all = append(all, "L'image est en HDR : elle est convertie pour les écrans ordinaires.")
 		}
-		if short := min(v.DisplayWidth, v.DisplayHeight); short < 480 {
+		if max(v.DisplayWidth, v.DisplayHeight) < 640 {
 			all = append(all, fmt.Sprintf("L'image est petite (%d × %d) : elle paraîtra floue en plein écran.", v.DisplayWidth, v.DisplayHeight))
 		}
 		if len(l.media.Audio) == 0 {

@@ -10,7 +10,7 @@ import (
 func internalError(op string, err error) error {
 	return &assets.Error{
 		Kind: assets.Internal, Op: op, Err: err,
-		Msg: "Le site n'a pas pu être mis à jour. Ce qui était en ligne le reste ; le journal en donne la cause.",
+		Msg: "Le site n'a pas pu être mis à jour. Ce qui était en ligne le reste ; le journal en donne la cause.",
 	}
 }
 
@@ -20,7 +20,7 @@ func diskError(op string, err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return &assets.Error{
 			Kind: assets.Transient, Op: op, Err: err,
-			Msg: "Le disque du site est plein. Ce qui était en ligne le reste ; libérez de la place, la mise en ligne reprendra seule.",
+			Msg: "Le disque du site est plein. Ce qui était en ligne le reste ; libérez de la place, la mise en ligne reprendra seule.",
 		}
 	}
 	return internalError(op, err)

@@ -103,7 +103,8 @@ func (h house) keep(t testing.TB, key string, text []byte) assets.Blob {
 // paper is a request whose media are a few bytes that no player opens.
 func (h house) paper(t testing.TB, n int) publishers.Request {
 	t.Helper()
-	id := fmt.Sprintf("01hzzzzzzzzzzzzzzzzzz%05d", n)
+	req := h.paperText(n)
+	id := string(req.Film.ID)
 	base := "films/" + id + "/v1/"
 	file := func(role assets.Role, name string, w, h2 int, codec string) assets.Rendition {
 		b := h.keep(t, base+name, []byte(strings.Repeat(id+name, 8)))
@@ -112,10 +113,21 @@ func (h house) paper(t testing.TB, n int) publishers.Request {
 	hls := file(assets.RoleHLS, "hls/main.m3u8", 1280, 720, "")
 	for _, name := range []string{"hls/720/init.mp4", "hls/720/000.m4s", "hls/audio/000.m4s"} {
 		b := h.keep(t, base+name, []byte(id+name))
-		hls.Parts = append(hls.Parts, assets.Part{Key: b.Key, Size: b.Size, SHA256: b.SHA256})
+		hls.Parts = append(hls.Parts, assets.Part(b))
 	}
+	req.Files = []assets.Rendition{
+		hls, file("mp4-720", "720.mp4", 1280, 720, ""), file("mp4-1080", "1080.mp4", 1920, 1080, ""),
+		file(assets.RoleAudio, "audio.m4a", 0, 0, ""), file(assets.RoleTeaser, "teaser.mp4", 1280, 720, ""),
+		file(assets.RolePoster, "p1280.jpg", 1280, 720, "jpeg"), file(assets.RolePoster, "p640.jpg", 640, 360, "jpeg"),
+		file(assets.RolePoster, "p1280.webp", 1280, 720, "webp"), file(assets.RolePoster, "p640.webp", 640, 360, "webp"),
+	}
+	return req
+}
+
+// paperText is all of paper but its files.
+func (h house) paperText(n int) publishers.Request {
+	id := fmt.Sprintf("01hzzzzzzzzzzzzzzzzzz%05d", n)
 	pick := func(i int, all int) int { return (n*7 + i) % all }
-	rubrique := programme.Rubriques[pick(0, len(programme.Rubriques))]
 	req := publishers.Request{
 		Marker: "decision-" + strconv.Itoa(n), At: fixedNow().Add(-time.Duration(n) * 26 * time.Hour),
 		Film: assets.Film{
@@ -124,13 +136,8 @@ func (h house) paper(t testing.TB, n int) publishers.Request {
 			Description: "Premier paragraphe.\n\nSecond paragraphe !", License: "CC-BY-4.0",
 			People: []assets.Person{{Name: "La présidente", Role: "association du quartier"}},
 		},
-		Version: assets.Version{ID: assets.ID(id), Film: assets.ID(id), Number: 1}, Rubriques: []assets.Rubrique{rubrique},
-		Files: []assets.Rendition{
-			hls, file("mp4-720", "720.mp4", 1280, 720, ""), file("mp4-1080", "1080.mp4", 1920, 1080, ""),
-			file(assets.RoleAudio, "audio.m4a", 0, 0, ""), file(assets.RoleTeaser, "teaser.mp4", 1280, 720, ""),
-			file(assets.RolePoster, "p1280.jpg", 1280, 720, "jpeg"), file(assets.RolePoster, "p640.jpg", 640, 360, "jpeg"),
-			file(assets.RolePoster, "p1280.webp", 1280, 720, "webp"), file(assets.RolePoster, "p640.webp", 640, 360, "webp"),
-		},
+		Version:   assets.Version{ID: assets.ID(id), Film: assets.ID(id), Number: 1},
+		Rubriques: []assets.Rubrique{programme.Rubriques[pick(0, len(programme.Rubriques))]},
 	}
 	if n%3 == 0 {
 		dossier := programme.Dossiers[pick(1, len(programme.Dossiers))]
@@ -138,8 +145,7 @@ func (h house) paper(t testing.TB, n int) publishers.Request {
 		req.Partners = []assets.Partner{programme.Partners[pick(1, len(programme.Partners))]}
 	}
 	if n%2 == 0 {
-		quarter := programme.Territories[1]
-		req.Territory = []assets.Territory{programme.Territories[0], quarter}
+		req.Territory = []assets.Territory{programme.Territories[0], programme.Territories[1]}
 	}
 	return req
 }
@@ -241,7 +247,7 @@ func (h house) request(t testing.TB, n int, r reel, dir string) publishers.Reque
 			for _, file := range files {
 				if name := "hls/" + filepath.Base(file); name != "hls/main.m3u8" {
 					part := stored(name)
-					f.Parts = append(f.Parts, assets.Part{Key: part.Key, Size: part.Size, SHA256: part.SHA256})
+					f.Parts = append(f.Parts, assets.Part(part))
 				}
 			}
 		}
@@ -258,7 +264,8 @@ func (h house) request(t testing.TB, n int, r reel, dir string) publishers.Reque
 		req.Territory = append(req.Territory, programme.Territories[i])
 	}
 	if r.dossier > 0 {
-		req.Dossier = &programme.Dossiers[r.dossier-1]
+		dossier := programme.Dossiers[r.dossier-1]
+		req.Dossier = &dossier
 		req.Partners = []assets.Partner{programme.Partners[r.dossier-1]}
 	}
 	return req

@@ -105,6 +105,10 @@ func fingerprint(values ...any) string {
 // plan lists everything the public folder shall hold for these records.
 func (s *Site) plan(records map[assets.ID]*record, p assets.Programme) tree {
 	r := &rendering{Site: s, shelves: newShelves(live(records), p)}
+	r.ready = make(map[*record]card, len(r.shelves.films))
+	for _, film := range r.shelves.films {
+		r.ready[film] = r.makeCard(film)
+	}
 	b := &planner{rendering: r, want: tree{media: map[string]bool{}}}
 	b.look(p)
 	b.films()
@@ -218,7 +222,7 @@ func (b *planner) lists() {
 
 func (b *planner) addFeed(x *shelf, path string) {
 	newest := x.films[:min(50, len(x.films))]
-	b.add(rankFeed, path[1:], fingerprint(x.Name, x.Lede, newest, b.outer, b.names(newest)), func() ([]byte, error) { return b.feed(x, path) })
+	b.add(rankHeadingFeed, path[1:], fingerprint(x.Name, x.Lede, newest, b.outer, b.names(newest)), func() ([]byte, error) { return b.feed(x, path) })
 }
 
 // names are the words that shelves give to films.
@@ -262,11 +266,11 @@ func (b *planner) singles() {
 
 func (b *planner) machines() {
 	all := fingerprint(b.shelves.films, b.outer, b.paths, b.names(b.shelves.films))
-	b.add(rankFeed, "recherche/index.json", all, func() ([]byte, error) { return jsonFile(b.searchIndex()) })
-	b.add(rankFeed, "sitemap.xml", b.outer, b.sitemaps)
-	b.add(rankFeed, "sitemap-pages.xml", all, func() ([]byte, error) { return b.sitemapPages(b.paths) })
-	b.add(rankFeed, "sitemap-videos.xml", all, b.sitemapVideos)
-	b.add(rankFeed, "robots.txt", b.outer, func() ([]byte, error) {
+	b.add(rankMachine, "recherche/index.json", all, func() ([]byte, error) { return jsonFile(b.searchIndex()) })
+	b.add(rankMachine, "sitemap.xml", b.outer, b.sitemaps)
+	b.add(rankMachine, "sitemap-pages.xml", all, func() ([]byte, error) { return b.sitemapPages(b.paths) })
+	b.add(rankMachine, "sitemap-videos.xml", all, b.sitemapVideos)
+	b.add(rankMachine, "robots.txt", b.outer, func() ([]byte, error) {
 		return []byte("User-agent: *\nAllow: /\n\nSitemap: " + b.opt.BaseURL + "/sitemap.xml\n"), nil
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/publishers"
@@ -59,10 +60,10 @@ func newRecord(req publishers.Request) (*record, error) {
 	if i := slices.IndexFunc(names, func(name string) bool { return !pathName.MatchString(name) }); i >= 0 {
 		return nil, &assets.Error{
 			Kind: assets.Invalid, Op: "site.Publish",
-			Msg: "« " + clean(names[i]) + " » ne peut pas servir d'adresse de page : lettres sans accent, chiffres et tirets seulement. Rien n'a été mis en ligne.",
+			Msg: "« " + clean(names[i]) + " » ne peut pas servir d'adresse de page : lettres sans accent, chiffres et tirets seulement. Rien n'a été mis en ligne.",
 		}
 	}
-	if rec.Marker == "" || strings.TrimSpace(rec.Title) == "" || len(rec.Territory) > 2 {
+	if rec.Marker == "" || !utf8.ValidString(rec.Marker) || strings.TrimSpace(rec.Title) == "" || len(rec.Territory) > 2 {
 		return nil, &assets.Error{
 			Kind: assets.Invalid, Op: "site.Publish",
 			Msg: "Ce film n'a pas de titre, ou sa fiche est incomplète. Rien n'a été mis en ligne.",
@@ -137,7 +138,7 @@ func (r *record) follow(records map[assets.ID]*record, now time.Time) error {
 		if other.Film != r.Film && !other.Gone && other.Slug == r.Slug {
 			return &assets.Error{
 				Kind: assets.Conflict, Op: "site.Publish",
-				Msg: "Un autre film occupe déjà cette adresse sur le site. Rien n'a été changé ; donnez une autre adresse à celui-ci.",
+				Msg: "Un autre film occupe déjà cette adresse sur le site. Rien n'a été changé ; donnez une autre adresse à celui-ci.",
 			}
 		}
 	}
@@ -148,7 +149,7 @@ func (r *record) follow(records map[assets.ID]*record, now time.Time) error {
 	if slices.Contains(old.Withdrawn, r.Marker) {
 		return &assets.Error{
 			Kind: assets.Conflict, Op: "site.Publish",
-			Msg: "Cette mise en ligne a été retirée entre-temps. Le film reste hors ligne ; une nouvelle décision est nécessaire pour le remettre.",
+			Msg: "Cette mise en ligne a été retirée entre-temps. Le film reste hors ligne ; une nouvelle décision est nécessaire pour le remettre.",
 		}
 	}
 	r.Withdrawn, r.UpdatedAt = old.Withdrawn, old.UpdatedAt

@@ -143,7 +143,7 @@ func (s *Site) Update(ctx context.Context, remoteID string, req publishers.Reque
 	if old == nil || old.Gone || string(req.Film.ID) != remoteID {
 		return &assets.Error{
 			Kind: assets.NotFound, Op: "site.Update",
-			Msg: "Ce film n'est pas sur le site : rien n'a été changé.",
+			Msg: "Ce film n'est pas sur le site : rien n'a été changé.",
 		}
 	}
 	req.Marker, req.At = old.Marker, old.PublishedAt
@@ -167,9 +167,7 @@ func (s *Site) put(ctx context.Context, rec *record) error {
 		if err := rec.follow(records, s.opt.Now().UTC()); err != nil {
 			return err
 		}
-		// Pages of headings that are new with this film come first, still empty,
-		// so that its own page never points at nothing.
-		if err := s.prepare(ctx, records, rec.extend(programme)); err != nil {
+		if err := s.prepare(ctx, records, programme, rec); err != nil {
 			return err
 		}
 		if err := s.markDirty(); err != nil {
@@ -204,7 +202,7 @@ func (s *Site) Withdraw(ctx context.Context, remoteID string) error {
 		if rec == nil {
 			return nil
 		}
-		if err := s.prepare(ctx, records, programme); err != nil {
+		if err := s.prepare(ctx, records, programme, rec); err != nil {
 			return err
 		}
 		if rec.Gone {
@@ -238,13 +236,20 @@ func (s *Site) Render(ctx context.Context) error {
 	})
 }
 
-// prepare brings the tree to what the records say before they change. It is
-// cheap when the tree is known to be whole.
-func (s *Site) prepare(ctx context.Context, records map[assets.ID]*record, p assets.Programme) error {
-	if s.dirty() || s.loadManifest().Build != s.build {
+// prepare makes the tree ready for a change of rec: whole, and with a page for
+// each heading rec is filed under, so that its own page never points at nothing.
+func (s *Site) prepare(ctx context.Context, records map[assets.ID]*record, p assets.Programme, rec *record) error {
+	have := s.loadManifest()
+	if s.dirty() || have.Build != s.build {
 		return s.heal(ctx, records, p)
 	}
-	return s.reconcile(ctx, s.plan(records, p), quick)
+	p = rec.extend(p)
+	for _, x := range newShelves(nil, p).of(rec) {
+		if _, stands := have.Files[x.Path[1:]+"index.html"]; !stands {
+			return s.reconcile(ctx, s.plan(records, p), quick)
+		}
+	}
+	return nil
 }
 
 // turn brings the tree to new records. Pages of headings that only the old
@@ -316,7 +321,7 @@ func (s *Site) Status(ctx context.Context, remoteID string) (publishers.Status, 
 	case rec.Gone:
 		return publishers.Status{Note: "Ce film a été retiré du site."}, nil
 	case !s.shown(rec):
-		return publishers.Status{Note: "La page de ce film manque sur le disque ; elle revient à la prochaine mise à jour du site."}, nil
+		return publishers.Status{Note: "La page de ce film manque sur le disque ; elle revient à la prochaine mise à jour du site."}, nil
 	}
 	return publishers.Status{Public: true, URL: s.receipt(rec).URL}, nil
 }
@@ -351,7 +356,7 @@ func sameFilesystem(a, b string) error {
 	if one.Dev != two.Dev {
 		return &assets.Error{
 			Kind: assets.Invalid, Op: "site.New",
-			Msg: fmt.Sprintf("Les dossiers %s et %s doivent être sur le même disque : les pages passent de l'un à l'autre d'un seul geste.", a, b),
+			Msg: fmt.Sprintf("Les dossiers %s et %s doivent être sur le même disque : les pages passent de l'un à l'autre d'un seul geste.", a, b),
 		}
 	}
 	return nil

@@ -28,13 +28,15 @@ func clean(text string) string {
 var (
 	beforeSign = regexp.MustCompile(`[ \x{2009}\x{202f}]+([:;!?»])`)
 	afterQuote = regexp.MustCompile(`«[ \x{2009}\x{202f}]+`)
+	elision    = regexp.MustCompile(`(\p{L})'(\p{L})`)
 )
 
 // french puts the spaces French wants before high punctuation, so that a line
-// never begins with it.
+// never begins with it, and curls the apostrophes.
 func french(text string) string {
 	text = beforeSign.ReplaceAllString(text, "\u00a0$1")
-	return afterQuote.ReplaceAllString(text, "«\u00a0")
+	text = afterQuote.ReplaceAllString(text, "«\u00a0")
+	return elision.ReplaceAllString(text, "$1’$2")
 }
 
 // paragraphs splits a text at its blank lines.

@@ -3,6 +3,8 @@ package site
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,12 +33,13 @@ type file struct {
 // The ranks follow who points at whom, so that no page ever points at a file
 // that isn't there: what is pointed at comes first and goes last.
 const (
-	rankAsset   = iota // style sheets, scripts, tombstones
-	rankEmbed          // what film pages name
-	rankFilm           //
-	rankHeading        // lists of films
-	rankHome           // lists of lists
-	rankFeed           // what machines read
+	rankAsset       = iota // style sheets, scripts, tombstones
+	rankEmbed              // what film pages name
+	rankFilm               //
+	rankHeadingFeed        // what lists name
+	rankHeading            // lists of films
+	rankHome               // lists of lists
+	rankMachine            // maps of all
 )
 
 // tree is everything the public folder shall hold.
@@ -48,26 +51,30 @@ type tree struct {
 // manifest is what the public folder held after the last change that went to
 // its end; with a dirty mark beside it, it is not to be believed.
 type manifest struct {
-	Build string            `json:"build"`
-	Files map[string]string `json:"files"` // path → print
-	Media []string          `json:"media"`
+	Build string           `json:"build"`
+	Files map[string]entry `json:"files"` // by path
+	Media []string         `json:"media"`
+}
+
+// entry is what a file was made from, and what came out.
+type entry struct {
+	Print string `json:"print"`
+	Sum   string `json:"sum"` // of its bytes
 }
 
 type depth bool
 
 const (
 	quick depth = false // believe the manifest
-	deep  depth = true  // compare every byte
+	deep  depth = true  // look at every byte, and for every stray file
 )
 
 // reconcile makes the public folder hold this tree and nothing else. Each file
 // is staged, synced and renamed into place; what must go is removed afterwards.
 func (s *Site) reconcile(ctx context.Context, want tree, how depth) error {
 	have := s.loadManifest()
-	if how == deep {
-		have = manifest{}
-	}
-	staged, err := s.stage(ctx, want.files, have)
+	next := manifest{Build: s.build, Media: slices.Sorted(maps.Keys(want.media))}
+	staged, err := s.stage(ctx, want.files, have, how, &next)
 	if err != nil {
 		return err
 	}
@@ -75,7 +82,7 @@ func (s *Site) reconcile(ctx context.Context, want tree, how depth) error {
 	if err != nil {
 		return err
 	}
-	if len(staged) == 0 && len(stale) == 0 && have.Build == s.build && !s.dirty() {
+	if len(staged) == 0 && len(stale) == 0 && have.Build == next.Build && maps.Equal(have.Files, next.Files) && !s.dirty() {
 		return nil
 	}
 	if err := s.markDirty(); err != nil {
@@ -88,10 +95,6 @@ func (s *Site) reconcile(ctx context.Context, want tree, how depth) error {
 		if err := s.remove(gone); err != nil {
 			return err
 		}
-	}
-	next := manifest{Build: s.build, Files: make(map[string]string, len(want.files)), Media: slices.Sorted(maps.Keys(want.media))}
-	for _, f := range want.files {
-		next.Files[f.path] = f.print
 	}
 	text, err := json.Marshal(next)
 	if err != nil {
@@ -110,52 +113,62 @@ type staged struct {
 	fresh bool // nothing of that name is public yet
 }
 
-// stage writes what differs from the public folder beside it.
-func (s *Site) stage(ctx context.Context, files []file, have manifest) ([]staged, error) {
+// stage writes what differs from the public folder beside it, and lists in next
+// what each file then is.
+func (s *Site) stage(ctx context.Context, files []file, have manifest, how depth, next *manifest) ([]staged, error) {
 	dir := filepath.Join(s.opt.State, "stage")
 	if err := emptyDir(dir); err != nil { // what an interrupted change left
 		return nil, diskError("site.stage", err)
 	}
-	sameBuild := have.Build == s.build
+	if have.Build != s.build {
+		have = manifest{}
+	}
+	entries := make([]entry, len(files))
 	results := make([]*staged, len(files))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(2 * runtime.GOMAXPROCS(0))
 	for i, f := range files {
-		if sameBuild && have.Files[f.path] == f.print {
+		known := have.Files[f.path]
+		if known.Print == f.print && how == quick {
+			entries[i] = known
 			continue
 		}
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return interrupted("site.stage", err)
 			}
+			now, missing := os.ReadFile(s.public(f.path))
+			if missing == nil && known.Print == f.print && known.Sum == sum(now) {
+				entries[i] = known
+				return nil
+			}
 			text, err := f.make()
 			if err != nil {
 				return internalError("site.stage "+f.path, err)
 			}
-			now, err := os.ReadFile(s.public(f.path))
-			if err == nil && bytes.Equal(now, text) {
+			entries[i] = entry{f.print, sum(text)}
+			if missing == nil && bytes.Equal(now, text) {
 				return nil
 			}
 			from := filepath.Join(dir, fmt.Sprintf("%06d", i))
 			if err := os.WriteFile(from, text, 0o644); err != nil {
 				return diskError("site.stage", err)
 			}
-			results[i] = &staged{file: f, from: from, fresh: err != nil}
+			results[i] = &staged{file: f, from: from, fresh: missing != nil}
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	next.Files = make(map[string]entry, len(files))
 	var out []staged
-	for _, r := range results {
-		if r != nil {
-			out = append(out, *r)
-		}
-	}
 	var paths []string
-	for _, r := range out {
-		paths = append(paths, r.from)
+	for i, r := range results {
+		next.Files[files[i].path] = entries[i]
+		if r != nil {
+			out, paths = append(out, *r), append(paths, r.from)
+		}
 	}
 	if err := syncAll(dir, paths); err != nil {
 		return nil, diskError("site.stage", err)
@@ -213,6 +226,9 @@ func (s *Site) stale(want tree, have manifest, how depth) ([]string, error) {
 		wanted[f.path] = f.rank
 	}
 	var files, folders []string
+	if how == deep {
+		have = manifest{} // the walk below sees more
+	}
 	for name := range have.Files {
 		if _, ok := wanted[name]; !ok {
 			files = append(files, name)
@@ -312,6 +328,11 @@ func (s *Site) discard(dir string) error {
 		return diskError("site.discard", err)
 	}
 	return nil
+}
+
+func sum(text []byte) string {
+	s := sha256.Sum256(text)
+	return hex.EncodeToString(s[:])
 }
 
 func (s *Site) public(name string) string {

@@ -75,6 +75,7 @@ type card struct {
 	Lede     string
 	Length   string
 	Rubrique *link
+	Quiet    bool // the rubrique goes without saying
 	Date     time.Time
 	Meta     string
 	Image    *image
@@ -116,8 +117,9 @@ func shelfLinks(all []*shelf) []link {
 }
 
 const (
-	sizesCard = "(min-width: 1240px) 292px, (min-width: 640px) 45vw, 92vw"
-	sizesHero = "(min-width: 900px) 62vw, 100vw"
+	sizesCard  = "(min-width: 1240px) 292px, (min-width: 640px) 45vw, 92vw"
+	sizesLarge = "(min-width: 1240px) 395px, (min-width: 820px) 45vw, 92vw"
+	sizesHero  = "(min-width: 900px) 62vw, 100vw"
 )
 
 // picture gathers the sizes of a film's poster; nil when it has none.
@@ -178,14 +180,25 @@ func (r *record) poster(small bool) string {
 	return mediaPath(r, largest(plain).Name)
 }
 
-// site is one rendering: the films on their shelves, and the page around them.
+// rendering is the films on their shelves, and the page around them.
 type rendering struct {
 	*Site
 	*shelves
 	chrome *chrome
+	ready  map[*record]card // each is on many pages
 }
 
+// card returns a card that may be changed.
 func (r *rendering) card(film *record) card {
+	c := r.ready[film]
+	if c.Image != nil {
+		own := *c.Image
+		c.Image = &own
+	}
+	return c
+}
+
+func (r *rendering) makeCard(film *record) card {
 	c := card{
 		Path: filmPath(film.Slug), Title: french(film.Title), Lede: french(film.Lede),
 		Length: length(film.Media.Duration), Date: film.PublishedAt.In(r.zone), Image: film.picture(sizesCard),
@@ -209,184 +222,6 @@ func (r *rendering) cards(from []*record, most int) []card {
 		out = append(out, r.card(film))
 	}
 	return out
-}
-
-type homeBody struct {
-	Hero        *card
-	Shelves     []homeShelf
-	Dossiers    []dossierCard
-	Territories []link
-}
-
-type homeShelf struct {
-	link
-	Cards []card
-}
-
-type dossierCard struct {
-	link
-	Lede  string
-	Image *image
-}
-
-func (r *rendering) home() view {
-	body := homeBody{Territories: r.places()}
-	v := view{
-		Title: r.chrome.Name + " – " + r.chrome.Tagline, Path: "/", Feed: "/flux.xml",
-		Description: french("Les films de " + r.chrome.Name + " : reportages, débats et portraits, par rubrique, par dossier et par quartier."),
-		Linked:      []any{r.webSite()},
-	}
-	if len(r.films) > 0 {
-		hero := r.card(r.films[0])
-		if hero.Image != nil {
-			hero.Image.Sizes, hero.Image.Eager = sizesHero, true
-		}
-		if hero.Rubrique != nil {
-			v.Class = hero.Rubrique.Class
-		}
-		body.Hero = &hero
-		v.Social = r.social(r.films[0], "website")
-		v.Social.Video = ""
-	}
-	for _, x := range r.rubriques {
-		shown := slices.DeleteFunc(slices.Clone(x.films[:min(5, len(x.films))]), func(f *record) bool { return f == r.films[0] })
-		if len(shown) > 0 {
-			body.Shelves = append(body.Shelves, homeShelf{shelfLink(x), r.cards(shown, 4)})
-		}
-	}
-	dossiers := filled(r.dossiers)
-	for _, x := range dossiers[:min(8, len(dossiers))] {
-		body.Dossiers = append(body.Dossiers, dossierCard{shelfLink(x), x.Lede, x.films[0].picture(sizesCard)})
-	}
-	v.Body = body
-	return v
-}
-
-// places is the tree of towns and quarters that hold films.
-func (r *rendering) places() []link {
-	var out []link
-	for _, town := range filled(r.territories) {
-		l := shelfLink(town)
-		l.Below = shelfLinks(filled(town.Quarters))
-		out = append(out, l)
-	}
-	return out
-}
-
-type listBody struct {
-	Name     string
-	Lede     string
-	Kind     string
-	Bar      bool
-	URL      string
-	Host     string
-	Count    string
-	Chips    []link
-	Cards    []card
-	Page     int
-	Pages    int
-	Previous string
-	Next     string
-	Empty    string
-}
-
-const perPage = 24
-
-// list is one page of a heading's films, or of all films.
-func (r *rendering) list(x *shelf, number int) view {
-	pages := max(1, (len(x.films)+perPage-1)/perPage)
-	from := x.films[min((number-1)*perPage, len(x.films)):]
-	body := listBody{
-		Name: x.Name, Kind: kindNames[x.Kind].one, Lede: x.Lede, Bar: x.Kind == "rubriques", URL: x.URL,
-		Cards: r.cards(from, perPage), Page: number, Pages: pages, Chips: shelfLinks(filled(x.Quarters)),
-		Previous: pagePath(x.Path, number-1), Next: pagePath(x.Path, number+1),
-		Empty: "Pas encore de film ici.",
-	}
-	if len(x.films) > 0 {
-		body.Count = films(len(x.films))
-	}
-	if u, err := url.Parse(x.URL); err == nil {
-		body.Host = strings.TrimPrefix(u.Host, "www.")
-	}
-	if number == 1 {
-		body.Previous = ""
-	}
-	if number >= pages {
-		body.Next = ""
-	}
-	if len(body.Cards) > 0 && body.Cards[0].Image != nil {
-		body.Cards[0].Image.Eager = true
-	}
-	v := view{
-		Title: x.Name, Path: pagePath(x.Path, number), Current: x.Path, Body: body, Trail: r.trail(x),
-		Description: x.Lede, Feed: x.Path + "flux.xml",
-	}
-	if number > 1 {
-		v.Title += ", page " + itoa(number)
-	}
-	if v.Description == "" {
-		v.Description = french("Les films de " + r.chrome.Name + " : " + x.Name + ".")
-	}
-	switch x.Kind {
-	case "rubriques":
-		v.Class = rubriqueClass(x)
-	case "partenaires":
-		v.Feed = "/flux.xml"
-	case "films":
-		v.Feed, v.Trail = "/flux.xml", nil
-	}
-	if len(from) > 0 {
-		v.Social = r.social(from[0], "website")
-		v.Social.Video = ""
-	}
-	v.Linked = breadcrumbs(r.opt.BaseURL, v.Trail, v.Path, x.Name)
-	return v
-}
-
-func pagePath(base string, number int) string {
-	if number <= 1 {
-		return base
-	}
-	return base + "page/" + itoa(number) + "/"
-}
-
-// kindNames are the words for the kinds of shelves.
-var kindNames = map[string]struct{ one, many, empty string }{
-	"rubriques":   {"Rubrique", "Rubriques", "Aucune rubrique n’a encore de film."},
-	"dossiers":    {"Dossier", "Dossiers", "Aucun dossier n’a encore de film."},
-	"partenaires": {"Partenaire", "Partenaires", "Aucun film n’a encore été fait avec un partenaire."},
-	"territoires": {"Territoire", "Territoires", "Aucun territoire n’a encore de film."},
-	"films":       {"", "Films", ""},
-}
-
-func (r *rendering) trail(x *shelf) []link {
-	out := []link{{Name: "Accueil", Path: "/"}}
-	if x.Kind != "films" {
-		out = append(out, link{Name: kindNames[x.Kind].many, Path: "/" + x.Kind + "/"})
-	}
-	if x.Parent != nil {
-		out = append(out, link{Name: x.Parent.Name, Path: x.Parent.Path})
-	}
-	return out
-}
-
-type indexBody struct {
-	Name  string
-	Links []link
-	Empty string
-}
-
-// index lists the shelves of one kind.
-func (r *rendering) index(name string, all []link) view {
-	words := kindNames[name]
-	trail := []link{{Name: "Accueil", Path: "/"}}
-	path := "/" + name + "/"
-	return view{
-		Title: words.many, Path: path, Trail: trail, Feed: "/flux.xml",
-		Description: words.many + " des films de " + r.chrome.Name + ".",
-		Linked:      breadcrumbs(r.opt.BaseURL, trail, path, words.many),
-		Body:        indexBody{words.many, all, words.empty},
-	}
 }
 
 // plainPage is a page whose text stands in its template.

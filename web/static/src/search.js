@@ -46,7 +46,7 @@ async function load() {
 function say(n, query) {
   if (n === 0) return `Aucun film pour “${query}”. Essayez un quartier ou un festival.`;
   const found = n === 1 ? '1 film' : `${n} films`;
-  return n > most ? `${found} ; voici les ${most} plus récents.` : found;
+  return n > most ? `${found} ; voici les ${most} plus récents.` : found;
 }
 
 function make(tag, className, ...children) {

@@ -112,7 +112,8 @@ type Jobs interface {
 	// BeatJob renews the lease; Conflict when the attempt has lost its job.
 	BeatJob(ctx context.Context, f Fence, b Beat, lease time.Duration) error
 	// SettleJob ends an attempt that committed nothing: to JobWaiting (again at
-	// notBefore), JobDone or JobFailed; Conflict when it has lost its job.
+	// notBefore), JobDone or JobFailed; Conflict when it has lost its job. With a
+	// reason the attempt counts as a failure, without one as interrupted.
 	SettleJob(ctx context.Context, f Fence, to JobState, notBefore time.Time, reason string) error
 	// ReleaseJobs ends the leases of a worker that is known to be gone.
 	ReleaseJobs(ctx context.Context, worker string) error

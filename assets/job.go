@@ -42,7 +42,8 @@ type Job struct {
 	Kind       JobKind
 	Subject    ID
 	State      JobState
-	Attempt    int       // how many times it was started; also its fencing token
+	Attempt    int       // how many times it was started; its fencing token
+	Failures   int       // how many attempts failed; one that was interrupted did not
 	NotBefore  time.Time // not to be started before
 	LeaseUntil time.Time // while running: when the attempt is taken for dead
 	Worker     string    // while running: who holds it

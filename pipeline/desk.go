@@ -120,7 +120,7 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 // Due lists the tasks that should be known to the broker by now: work whose
 // time has come, and work whose attempt fell silent.
 func (d *Desk) Due(ctx context.Context) ([]Task, error) {
-	jobs, err := d.Catalog.DueJobs(ctx, d.Now(), 200)
+	jobs, err := d.Catalog.DueJobs(ctx, d.Now(), 1000)
 	if err != nil {
 		return nil, err
 	}

@@ -48,10 +48,19 @@ func (d *Desk) Ingest(ctx context.Context, a Arrival) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
+	r, err := d.receive(ctx, blob, a)
+	if assets.KindOf(err) == assets.Conflict { // the same bytes arrived twice at once: the other was first
+		return d.receive(ctx, blob, a)
+	}
+	return r, err
+}
+
+// receive writes down what arrived, once its bytes are safe.
+func (d *Desk) receive(ctx context.Context, blob assets.Blob, a Arrival) (Received, error) {
+	var c assets.Change
 	asset, err := d.Catalog.AssetBySHA256(ctx, blob.SHA256)
-	known := err == nil
 	switch {
-	case known:
+	case err == nil:
 		if r, err := d.already(ctx, asset, a); err != nil || r.Already {
 			return r, err
 		}
@@ -62,9 +71,6 @@ func (d *Desk) Ingest(ctx context.Context, a Arrival) (Received, error) {
 			ID: d.NewID(), Kind: a.Kind, SHA256: blob.SHA256, Size: blob.Size,
 			Name: a.Name, Key: blob.Key, CreatedAt: d.Now(),
 		}
-	}
-	var c assets.Change
-	if !known {
 		c.Assets = []assets.Asset{asset}
 	}
 	if a.Kind == assets.KindRush {

@@ -109,12 +109,16 @@ func (d *Desk) Show(ctx context.Context, ref string) (FilmView, error) {
 	if err != nil {
 		return FilmView{}, err
 	}
+	files, err := d.fileViews(ctx, rows, pubs)
+	if err != nil {
+		return FilmView{}, err
+	}
 	view := FilmView{
 		ID: f.ID, Slug: f.Slug, Title: f.Title, State: assets.Standing(f, &v), Reason: v.Reason,
 		Rubriques: orEmpty(f.Rubriques), Partners: orEmpty(f.Partners), Dossier: f.Dossier, Territory: f.Territory,
 		Version: v.Number, Sheet: v.Sheet, Teaser: orEmpty(v.Teaser), Events: events, Work: work, CreatedAt: f.CreatedAt,
 		Master:       MasterView{SHA256: asset.SHA256, Size: asset.Size, File: d.where(asset.Key), Name: asset.Name},
-		Files:        d.fileViews(f, rows, pubs),
+		Files:        files,
 		Publications: []PublicationView{},
 	}
 	if v.Sheet != nil {
@@ -159,26 +163,30 @@ func (d *Desk) work(ctx context.Context, subjects []assets.ID) (*WorkView, error
 	return nil, nil
 }
 
-func (d *Desk) fileViews(f assets.Film, rows []assets.Rendition, pubs []assets.Publication) []FileView {
-	url := func(assets.Rendition) string { return "" }
+func (d *Desk) fileViews(ctx context.Context, rows []assets.Rendition, pubs []assets.Publication) ([]FileView, error) {
+	urls := map[string]string{}
 	for _, p := range pubs {
 		if p.State != assets.PublicationPublished {
 			continue
 		}
-		if to, err := d.Publishers.Get(p.Channel); err == nil {
-			if host, ok := to.(publishers.Hoster); ok {
-				url = func(r assets.Rendition) string { return host.FileURL(f, r) }
+		to, err := d.Publishers.Get(p.Channel)
+		if err != nil {
+			continue // a channel this house has no more
+		}
+		if host, ok := to.(publishers.Hoster); ok {
+			if urls, err = host.FileURLs(ctx, p.Film); err != nil {
+				return nil, err
 			}
 		}
 	}
 	files := make([]FileView, len(rows))
 	for i, r := range rows {
 		files[i] = FileView{
-			Role: r.Role, Path: d.where(r.Key), URL: url(r), Width: r.Width, Height: r.Height, Bitrate: r.Bitrate,
+			Role: r.Role, Path: d.where(r.Key), URL: urls[r.Key], Width: r.Width, Height: r.Height, Bitrate: r.Bitrate,
 			Codec: r.Codec, Duration: r.Duration, Size: r.Size, SHA256: r.SHA256,
 		}
 	}
-	return files
+	return files, nil
 }
 
 // where is the lasting path of an object where storage has one, its key elsewhere.

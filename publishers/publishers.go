@@ -85,11 +85,11 @@ type Updater interface {
 	Update(ctx context.Context, remoteID string, req Request) error
 }
 
-// Hoster is a channel that serves the files of a film itself. FileURL is where
-// a rendition of a published film can be fetched; "" when the channel does not
-// show that file.
+// Hoster is a channel that serves the files of a film itself. FileURLs says
+// where each can be fetched, by the key of its rendition; a file that the
+// channel does not show is not there.
 type Hoster interface {
-	FileURL(film assets.Film, r assets.Rendition) string
+	FileURLs(ctx context.Context, film assets.ID) (map[string]string, error)
 }
 
 // Registry holds the channels of this house. It is a value: made once, passed

@@ -171,7 +171,9 @@ func (m *model) Settle(ctx context.Context, attempt assets.Job, o pipeline.Outco
 	if !m.holds(j, attempt) {
 		return &assets.Error{Kind: assets.Conflict, Op: "model.Settle", Msg: "Trop tard."}
 	}
-	j.Reason = o.Reason
+	if j.Reason = o.Reason; o.Reason != "" {
+		j.Failures++
+	}
 	if !o.Again {
 		j.State = assets.JobFailed
 		m.note(j, "failed")

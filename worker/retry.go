@@ -45,17 +45,17 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 // of the worker where an error's Kind is turned into a decision.
 func Decide(j assets.Job, err error, random func() float64) pipeline.Outcome {
 	if errors.Is(err, errStopped) {
-		return pipeline.Outcome{Again: true, Reason: "Interrompu par l'arrêt du serveur ; le travail reprend de lui-même."}
+		return pipeline.Outcome{Again: true} // without a reason it counts as no failure
 	}
-	reason := assets.Sentence(err)
+	reason, failed := assets.Sentence(err), j.Failures+1
 	p := retries[assets.KindOf(err)][j.Kind]
 	switch {
 	case p.attempts == 0:
 		return pipeline.Outcome{Reason: reason}
-	case j.Attempt >= p.attempts:
-		return pipeline.Outcome{Reason: fmt.Sprintf("%s Abandonné après %d essais.", reason, j.Attempt)}
+	case failed >= p.attempts:
+		return pipeline.Outcome{Reason: fmt.Sprintf("%s Abandonné après %d essais.", reason, failed)}
 	}
-	wait := max(p.delay(j.Attempt), retryAfter(err))
+	wait := max(p.delay(failed), retryAfter(err))
 	return pipeline.Outcome{
 		Again:  true,
 		After:  wait + time.Duration(random()*float64(wait)/4), // never shorter: RetryAfter is a promise

@@ -130,7 +130,7 @@ func settles(h *House) {
 		h.Fatal(err)
 	}
 	got, err := h.Catalog.Job(h.Context(), j.ID)
-	j.Attempt, j.NotBefore, j.Reason = 1, h.Clock.Now().Add(time.Minute), "Le réseau ne répond pas."
+	j.Attempt, j.Failures, j.NotBefore, j.Reason = 1, 1, h.Clock.Now().Add(time.Minute), "Le réseau ne répond pas."
 	same(h, got, err, j)
 	_, err = h.Catalog.StartJob(h.Context(), j.ID, "w", time.Minute)
 	h.Fails(assets.Conflict, err)
@@ -139,7 +139,7 @@ func settles(h *House) {
 		h.Fatal(err)
 	}
 	got, err = h.Catalog.Job(h.Context(), j.ID)
-	j.State, j.Attempt = assets.JobFailed, 2
+	j.State, j.Attempt, j.Failures = assets.JobFailed, 2, 2
 	same(h, got, err, j)
 	_, err = h.Catalog.StartJob(h.Context(), j.ID, "w", time.Minute)
 	h.Fails(assets.Conflict, err)

@@ -17,6 +17,7 @@ type jobRow struct {
 	Subject    assets.ID
 	State      assets.JobState
 	Attempt    int
+	Failures   int
 	NotBefore  micros
 	LeaseUntil micros
 	Worker     string
@@ -30,7 +31,7 @@ type jobRow struct {
 
 func (r jobRow) record() assets.Job {
 	return assets.Job{
-		ID: r.ID, Kind: r.Kind, Subject: r.Subject, State: r.State, Attempt: r.Attempt, NotBefore: r.NotBefore.time(),
+		ID: r.ID, Kind: r.Kind, Subject: r.Subject, State: r.State, Attempt: r.Attempt, Failures: r.Failures, NotBefore: r.NotBefore.time(),
 		LeaseUntil: r.LeaseUntil.time(), Worker: r.Worker, Length: r.Length, Step: r.Step, Progress: r.Progress,
 		ETA: time.Duration(r.ETA) * time.Microsecond, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
 	}
@@ -143,6 +144,9 @@ func (c *Catalog) BeatJob(ctx context.Context, f assets.Fence, b assets.Beat, le
 func (c *Catalog) SettleJob(ctx context.Context, f assets.Fence, to assets.JobState, notBefore time.Time, reason string) error {
 	const op = "catalog.SettleJob"
 	q := leaving(c.write, to).Set("reason = ?", reason)
+	if reason != "" {
+		q = q.Set("failures = failures + 1")
+	}
 	switch to {
 	case assets.JobWaiting:
 		q = q.Set("not_before = ?", stamp(notBefore)).Set("progress = 0")

@@ -200,6 +200,7 @@ func (h *house) openBroker(context.Context) error {
 		h.parts.Queue = nobody{}
 		return nil
 	}
+	worker.LogRedis(h.log)
 	b, err := worker.Connect(url)
 	if err != nil {
 		return err

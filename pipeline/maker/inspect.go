@@ -256,7 +256,7 @@ func (l look) rate() ffmpeg.Rational {
 // usualRate is for films whose nominal rate says nothing: screen recordings,
 // thermal cameras, slide captures.
 func usualRate(average float64, variable bool, mean ffmpeg.Rational) ffmpeg.Rational {
-	if !variable && mean.Known() && mean.Float() <= 60.5 && mean.Float() >= 1 {
+	if !variable && mean.Known() && mean.Float() <= 60.5 && mean.Float() >= 8 {
 		return mean
 	}
 	for _, r := range []int64{25, 30, 50} {
@@ -270,8 +270,17 @@ func usualRate(average float64, variable bool, mean ffmpeg.Rational) ffmpeg.Rati
 // snap replaces what differs from a common rate by rounding only: 1000000/33333.
 func snap(r ffmpeg.Rational) ffmpeg.Rational {
 	for _, common := range []ffmpeg.Rational{
-		{Num: 24000, Den: 1001}, {Num: 24, Den: 1}, {Num: 25, Den: 1}, {Num: 30000, Den: 1001}, {Num: 30, Den: 1},
-		{Num: 48, Den: 1}, {Num: 50, Den: 1}, {Num: 60000, Den: 1001}, {Num: 60, Den: 1}, {Num: 15, Den: 1}, {Num: 12, Den: 1},
+		{Num: 24000, Den: 1001},
+		{Num: 24, Den: 1},
+		{Num: 25, Den: 1},
+		{Num: 30000, Den: 1001},
+		{Num: 30, Den: 1},
+		{Num: 48, Den: 1},
+		{Num: 50, Den: 1},
+		{Num: 60000, Den: 1001},
+		{Num: 60, Den: 1},
+		{Num: 15, Den: 1},
+		{Num: 12, Den: 1},
 	} {
 		if math.Abs(r.Float()/common.Float()-1) < 2e-4 {
 			return common

@@ -418,4 +418,3 @@ func (m *meter) at(name string, ratio float64) {
 	}
 	m.say(s)
 }
-

@@ -3,6 +3,7 @@ package maker
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"anonymal.tv/regie/pipeline/ffmpeg"
@@ -20,7 +21,7 @@ func PlainTogether(p Plan, master, dir string) ffmpeg.Command {
 		for i := range p.Rungs {
 			outs = append(outs, "s"+strconv.Itoa(i))
 		}
-		g.add("0:"+strconv.Itoa(pic.Stream), []string{steadyRate(*pic), fmt.Sprintf("split=%d", len(outs))}, outs...)
+		g.add("0:"+strconv.Itoa(pic.Stream), append(pic.steady(), fmt.Sprintf("split=%d", len(outs))), outs...)
 		for i, r := range p.Rungs {
 			g.add(outs[i], pictureFilters(*pic, r, p.Profiles.Video), "v"+strconv.Itoa(i))
 			args = append(args, rungOutput(i, r, p.Profiles.Video)...)
@@ -40,7 +41,7 @@ func PlainApart(p Plan, master, dir string) []ffmpeg.Command {
 	for _, r := range p.Rungs {
 		pic := *p.Source.Picture
 		g := graph{}
-		g.add("0:"+strconv.Itoa(pic.Stream), append([]string{steadyRate(pic)}, pictureFilters(pic, r, p.Profiles.Video)...), "v0")
+		g.add("0:"+strconv.Itoa(pic.Stream), append(pic.steady(), pictureFilters(pic, r, p.Profiles.Video)...), "v0")
 		args := rungOutput(0, r, p.Profiles.Video)
 		if p.Source.Sound != nil {
 			args = append(args[:2:2], append(plainSound(p), args[2:]...)...)
@@ -57,14 +58,6 @@ func PlainFolders(p Plan, dir string) []string {
 		folders = append(folders, filepath.Join(dir, "hls", r.Name))
 	}
 	return folders
-}
-
-func steadyRate(pic Picture) string {
-	rate := "fps=" + pic.Rate.String()
-	if pic.Interlaced != "" {
-		return "bwdif=mode=send_frame:parity=" + pic.Interlaced + ":deint=all," + rate
-	}
-	return rate
 }
 
 func plainSound(p Plan) []string {
@@ -89,7 +82,7 @@ const SimilarityFile = "ssim.txt"
 func SimilarityCommand(p Plan, r Rung, made, master, dir string) ffmpeg.Command {
 	pic := *p.Source.Picture
 	g := graph{}
-	g.add("1:"+strconv.Itoa(pic.Stream), append([]string{steadyRate(pic)}, append(pictureFilters(pic, r, p.Profiles.Video), "setpts=PTS-STARTPTS")...), "master")
+	g.add("1:"+strconv.Itoa(pic.Stream), slices.Concat(pic.steady(), pictureFilters(pic, r, p.Profiles.Video), []string{"setpts=PTS-STARTPTS"}), "master")
 	g.add("0:v", []string{"setpts=PTS-STARTPTS"}, "made")
 	g.add("made][master", []string{"ssim=stats_file=" + SimilarityFile}, "out")
 	return ffmpeg.Command{

@@ -71,6 +71,7 @@ var (
 	_ publishers.Publisher  = (*Site)(nil)
 	_ publishers.Withdrawer = (*Site)(nil)
 	_ publishers.Updater    = (*Site)(nil)
+	_ publishers.Hoster     = (*Site)(nil)
 )
 
 // New checks the options and makes the two folders. It renders nothing: call
@@ -287,6 +288,19 @@ func (s *Site) heal(ctx context.Context, records map[assets.ID]*record, p assets
 		}
 	}
 	return errors.Join(lost...)
+}
+
+// FileURLs says where the files of a film on the site can be fetched.
+func (s *Site) FileURLs(_ context.Context, film assets.ID) (map[string]string, error) {
+	rec, err := s.load(film)
+	if err != nil || rec == nil || rec.Gone {
+		return nil, err
+	}
+	urls := make(map[string]string, len(rec.Media.Files))
+	for _, p := range rec.Media.Files {
+		urls[p.Key] = s.opt.BaseURL + mediaPath(rec, p.Name)
+	}
+	return urls, nil
 }
 
 // Find tells what an attempt with this marker left: the film is public under it

@@ -170,6 +170,7 @@ CREATE TABLE jobs (
     subject     TEXT             NOT NULL,
     state       TEXT             NOT NULL,
     attempt     BIGINT           NOT NULL,
+    failures    BIGINT           NOT NULL,
     not_before  BIGINT           NOT NULL,
     lease_until BIGINT           NOT NULL,
     worker      TEXT             NOT NULL,

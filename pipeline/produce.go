@@ -8,7 +8,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline/maker"
@@ -140,7 +139,7 @@ func (d *Desk) produce(ctx context.Context, h *hold) error {
 		return err
 	}
 	v.Sheet, v.Teaser, v.Reason = &made.Sheet, made.Teaser, ""
-	rows, err := d.store(ctx, made.Files, dir, path.Join("renditions", strings.ToLower(string(v.ID)), fmt.Sprintf("%s-%d", plan.Recipe(), h.job.Attempt)))
+	rows, err := d.store(ctx, made.Files, dir, path.Join(renditions, string(v.ID), fmt.Sprintf("%s-%d", plan.Recipe(), h.job.Attempt)))
 	if err != nil {
 		return err
 	}

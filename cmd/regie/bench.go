@@ -101,15 +101,16 @@ func compare(a *app, file string) (comparison, error) {
 		return comparison{}, err
 	}
 	defer h.Close()
+	if err := h.openMaker(); err != nil {
+		return comparison{}, err
+	}
 	r := comparison{File: filepath.Base(file)}
 	meter := &meteredRunner{Runner: h.runner}
-	made, err := maker.New(maker.Options{Runner: meter, Profiles: h.profiles, Log: h.log})
+	made, err := maker.New(maker.Options{Runner: meter, Profiles: h.profiles, Tools: h.runner.Version(), Log: h.log})
 	if err != nil {
 		return r, err
 	}
 	h.parts.Maker = made
-	h.desk = pipeline.NewDesk(h.parts)
-
 	var film pipeline.FilmView
 	if r.Regie, err = meter.measure(func() error {
 		film, err = wholeWay(a.ctx, h, file)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -61,15 +60,15 @@ func examine(ctx context.Context, a *app) []check {
 		checks = append(checks,
 			check{Name: "base de données", Needed: true, OK: true, Found: kindOfDatabase(a.cfg.Database.URL.Reveal())},
 			check{Name: "stockage", Needed: true, OK: true, Found: a.cfg.Storage.Kind},
-			room(h.data), confinement(h.runner), queue(ctx, h),
+			room(h.data), confinement(h), queue(ctx, h),
 		)
 	}
-	return append(tools(ctx, a, h), checks...)
+	return append(tools(ctx, a), checks...)
 }
 
 // tools looks at ffmpeg: its version, and what of it is used. It asks without
 // confinement when there is none, for it reads nothing.
-func tools(ctx context.Context, a *app, h *house) []check {
+func tools(ctx context.Context, a *app) []check {
 	runner, err := ffmpeg.New(ffmpeg.Options{FFmpeg: a.cfg.Media.FFmpeg, FFprobe: a.cfg.Media.FFprobe, AllowNone: true, Bubblewrap: ffmpeg.BubblewrapOff})
 	if err != nil {
 		return []check{{Name: "ffmpeg", Needed: true, Found: "absent", Advice: "sudo apt-get install ffmpeg"}}
@@ -81,7 +80,7 @@ func tools(ctx context.Context, a *app, h *house) []check {
 		}
 		return string(r.Stdout)
 	}
-	version := versionOf(list("-version"))
+	version := runner.Version()
 	found := check{Name: "ffmpeg", Needed: true, OK: version != "", Found: version}
 	if bad := knownBad(version); bad != "" {
 		found.Found += " — " + bad
@@ -111,14 +110,6 @@ func tools(ctx context.Context, a *app, h *house) []check {
 	return checks
 }
 
-func versionOf(text string) string {
-	m := regexp.MustCompile(`ffmpeg version (\S+)`).FindStringSubmatch(text)
-	if m == nil {
-		return ""
-	}
-	return m[1]
-}
-
 // knownBad names what is known of a version. Older than 8.1.2 the MagicYUV
 // decoder can be made to write outside its memory (CVE-2026-8461): the codec
 // whitelist of every run keeps it out of reach.
@@ -131,8 +122,11 @@ func knownBad(version string) string {
 	return "touché par CVE-2026-8461 (MagicYUV) ; ce décodeur est fermé par la liste blanche de Régie"
 }
 
-func confinement(r *ffmpeg.Sandbox) check {
-	c := r.Confinement()
+func confinement(h *house) check {
+	if err := h.openMaker(); err != nil {
+		return check{Name: "bac à sable", Needed: true, Found: assets.Sentence(err), Advice: "sudo apt-get install bubblewrap"}
+	}
+	c := h.runner.Confinement()
 	k := check{Name: "bac à sable", Needed: true, OK: c.Whole(), Found: c.String()}
 	if !k.OK {
 		k.Advice = "sudo apt-get install bubblewrap ; un noyau Linux 5.13 ou plus récent (Landlock) ferme aussi les fichiers"

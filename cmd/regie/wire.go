@@ -60,7 +60,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 		return nil, &assets.Error{Kind: assets.Invalid, Op: "open", Msg: "Le dossier des données « " + data + " » ne peut pas être créé : vérifiez ses droits.", Err: err}
 	}
 	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now}
-	for _, build := range []func(context.Context) error{h.openCatalog, h.openBlobs, h.openMaker, h.openSite, h.openBroker} {
+	for _, build := range []func(context.Context) error{h.openCatalog, h.openBlobs, h.openSite, h.openBroker} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, h.Close())
 		}
@@ -140,7 +140,11 @@ func (h *house) openBlobs(ctx context.Context) error {
 	return nil
 }
 
-func (h *house) openMaker(ctx context.Context) error {
+// openMaker finds ffmpeg and its confinement. Only a process that works needs it.
+func (h *house) openMaker() error {
+	if h.parts.Maker != nil {
+		return nil
+	}
 	name, text, err := configs.ReadProfiles(h.cfg.Profiles)
 	if err != nil {
 		return err
@@ -152,15 +156,19 @@ func (h *house) openMaker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	helper, off := []string{exe, sandboxExec}, h.cfg.Media.Sandbox == "off"
+	if off {
+		helper = nil
+	}
 	h.runner, err = ffmpeg.New(ffmpeg.Options{
 		FFmpeg: h.cfg.Media.FFmpeg, FFprobe: h.cfg.Media.FFprobe,
-		Helper: []string{exe, sandboxExec}, AllowNone: h.cfg.Media.Sandbox == "off",
+		Helper: helper, AllowNone: off,
 		Memory: int64(h.cfg.Media.MemoryMB) << 20, Log: h.log,
 	})
 	if err != nil {
 		return &assets.Error{Kind: assets.Transient, Op: "openMaker", Msg: "ffmpeg ne peut pas être lancé en sécurité sur cette machine. « regie doctor » dit ce qui manque.", Err: err}
 	}
-	h.parts.Maker, err = maker.New(maker.Options{Runner: h.runner, Profiles: h.profiles, Log: h.log})
+	h.parts.Maker, err = maker.New(maker.Options{Runner: h.runner, Profiles: h.profiles, Tools: h.runner.Version(), Log: h.log})
 	return err
 }
 

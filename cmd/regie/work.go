@@ -32,13 +32,16 @@ type crew struct {
 // a time works on a data folder; held tells that another one does.
 func (h *house) hire(ctx context.Context) (c *crew, held bool, err error) {
 	if h.broker != nil {
+		if err := h.openMaker(); err != nil {
+			return nil, false, err
+		}
 		return &crew{h.broker, workerName(), 5 * time.Second, func() error { return nil }}, false, nil
 	}
 	unlock, held, err := lockWork(h.data)
 	if err != nil || held {
 		return nil, held, err
 	}
-	if err := h.catalog.ReleaseJobs(ctx, embeddedName); err != nil {
+	if err := errors.Join(h.openMaker(), h.catalog.ReleaseJobs(ctx, embeddedName)); err != nil {
 		unlock()
 		return nil, false, err
 	}
@@ -69,8 +72,12 @@ func (h *house) work(ctx context.Context, c *crew) error {
 	}
 	parts := h.parts
 	parts.Queue = worker.NewQueue(c.broker)
+	desk := pipeline.NewDesk(parts)
+	if err := desk.SweepRenditions(ctx); err != nil {
+		h.log.Warn("dead attempts were not tidied away", "err", err)
+	}
 	return worker.New(worker.Options{
-		Broker: c.broker, Desk: pipeline.NewDesk(parts), Media: h.cfg.Media.Jobs, Name: c.name, Log: h.log, Sweep: c.sweep, Now: h.now,
+		Broker: c.broker, Desk: desk, Media: h.cfg.Media.Jobs, Name: c.name, Log: h.log, Sweep: c.sweep, Now: h.now,
 	}).Run(ctx)
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	lls "github.com/landlock-lsm/go-landlock/landlock/syscall"
@@ -33,8 +34,9 @@ type Options struct {
 // Sandbox is the Runner that starts real processes. It is safe for use by
 // several goroutines; it keeps no state between runs.
 type Sandbox struct {
-	o      Options
-	launch launch
+	o       Options
+	launch  launch
+	version string
 }
 
 // New finds the tools and the strictest confinement that works here, by trying
@@ -72,9 +74,15 @@ func New(o Options) (*Sandbox, error) {
 func (s *Sandbox) starts() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	_, err := s.Run(ctx, Command{Tool: FFmpeg, Args: []string{"-version"}})
+	r, err := s.Run(ctx, Command{Tool: FFmpeg, Args: []string{"-version"}})
+	if words := strings.Fields(string(r.Stdout)); err == nil && len(words) > 2 {
+		s.version = words[2]
+	}
 	return err
 }
+
+// Version is ffmpeg's, as it calls itself: "5.1.9-0+deb12u1".
+func (s *Sandbox) Version() string { return s.version }
 
 func (o Options) complete() (Options, error) {
 	for _, tool := range []struct {

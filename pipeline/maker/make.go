@@ -358,63 +358,7 @@ func (r *run) streams() error {
 
 func (s Sound) stereo() bool { return len(s.Streams) == 2 || s.Channels == 2 }
 
-func internal(op string, err error) error {
-	return &assets.Error{Kind: assets.Internal, Op: op, Msg: "La fabrication a échoué par une faute de la maison. L'original est conservé ; le journal en donne la cause.", Err: err}
-}
-
-// failed is a process on files of our own that ended badly.
-func failed(op string, err error) error {
-	var own *assets.Error
-	if errors.As(err, &own) {
-		return err
-	}
-	return &assets.Error{Kind: kindOf(err), Op: op, Msg: "La fabrication s'est arrêtée. L'original est conservé ; elle sera tentée à nouveau.", Err: err}
-}
-
-func diskTrouble(op string, err error) error {
-	return &assets.Error{Kind: assets.Transient, Op: op, Msg: "Le dossier de travail ne peut pas être écrit : le disque est sans doute plein. Rien n'est perdu ; la fabrication reprendra.", Err: err}
-}
-
-// kindOf says whether a failed process may go better another time.
-func kindOf(err error) assets.Kind {
-	var x *ffmpeg.ExitError
-	if errors.As(err, &x) && (x.Signal != 0 || x.Limit == ffmpeg.LimitTimeout || x.Err != nil) {
-		return assets.Transient
-	}
-	return assets.Internal
-}
-
-func lastLines(s string, n int) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], " | ")
-}
-
 // tolerance is how far two lengths may be apart, in seconds.
 func tolerance(length float64) float64 {
 	return ffmpeg.Tolerance(time.Duration(length * float64(time.Second))).Seconds()
-}
-
-// meter tells how far a run is: forward only.
-type meter struct {
-	say   func(Step)
-	now   func() time.Time
-	begun time.Time
-	ratio float64
-	name  string
-}
-
-func newMeter(say func(Step), now func() time.Time) *meter {
-	if say == nil {
-		say = func(Step) {}
-	}
-	return &meter{say: say, now: now, begun: now()}
-}
-
-func (m *meter) at(name string, ratio float64) {
-	m.ratio, m.name = max(m.ratio, min(1, ratio)), name
-	s := Step{Name: m.name, Ratio: m.ratio}
-	if m.ratio > 0.01 {
-		s.ETA = time.Duration(float64(m.now().Sub(m.begun)) * (1 - m.ratio) / m.ratio).Round(time.Second)
-	}
-	m.say(s)
 }

@@ -99,7 +99,7 @@ type Rendition struct {
 	Width     int       `json:"width,omitempty"`    // pixels
 	Height    int       `json:"height,omitempty"`   // pixels
 	Bitrate   int       `json:"bitrate,omitempty"`  // bit/s, average
-	Codec     string    `json:"codec,omitempty"`    // RFC 6381 for media, MIME subtype for pictures
+	Codec     string    `json:"codec,omitempty"`    // RFC 6381 for media, MIME type for pictures and text
 	Duration  float64   `json:"duration,omitempty"` // seconds
 	Rank      int       `json:"rank"`               // order among its role: thumbnails best first
 	Parts     []Part    `json:"parts,omitempty"`    // for RoleHLS

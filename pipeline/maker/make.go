@@ -269,16 +269,31 @@ func (r *run) measure() error {
 	if r.mix.Ceiling == 0 || r.mix.Gain == 0 {
 		return nil
 	}
-	// A limiter takes loudness away; how much is found by trying.
-	if _, err := r.run(stepSound, 0.90, 0.91, TrialCommand(r.mix, r.dir)); err != nil {
-		return failed("maker.measure", err)
-	}
-	tried, err := readHeard(r.dir, fileMade, 0, r.length)
-	if err != nil {
-		return internal("maker.measure", err)
-	}
-	if tried.Integrated != nil {
-		r.mix.Gain += r.plan.Profiles.Audio.Loudness - *tried.Integrated
+	return r.tryLimiter()
+}
+
+// tryLimiter finds the gain that reaches the target through the limiter, which
+// takes loudness away: trying costs a tenth of making.
+func (r *run) tryLimiter() error {
+	const tries = 4
+	var before *attempt
+	for range tries {
+		if _, err := r.run(stepSound, 0.90, 0.91, TrialCommand(r.mix, r.dir)); err != nil {
+			return failed("maker.tryLimiter", err)
+		}
+		tried, err := readHeard(r.dir, fileMade, 0, r.length)
+		if err != nil {
+			return internal("maker.tryLimiter", err)
+		}
+		better, ok := r.mix.correct(tried, before, r.plan.Profiles.Audio)
+		if ok || tried.Integrated == nil {
+			break
+		}
+		before = &attempt{r.mix.Gain, r.mix.Ceiling, *tried.Integrated}
+		r.mix = better
+		if before.loudness > r.plan.Profiles.Audio.Loudness-1 {
+			break // the rest is nearly straight
+		}
 	}
 	return nil
 }
@@ -291,10 +306,11 @@ func (r *run) finish() error {
 	if r.plan.Source.Sound == nil {
 		return r.pack(k, 0.92)
 	}
-	const tries = 3
+	const tries = 5
+	var before *attempt
 	for try := range tries {
-		at := 0.91 + 0.02*float64(try)
-		if _, err := r.run(stepSound, at, at+0.01, SoundCommand(r.plan, r.mix, r.dir)); err != nil {
+		at := 0.91 + 0.01*float64(try)
+		if _, err := r.run(stepSound, at, at+0.005, SoundCommand(r.plan, r.mix, r.dir)); err != nil {
 			return failed("maker.finish", err)
 		}
 		var err error
@@ -304,7 +320,7 @@ func (r *run) finish() error {
 		if err := writeStream(filepath.Join(r.dir, streamSound), r.sound.files(r.dir)); err != nil {
 			return diskTrouble("maker.finish", err)
 		}
-		if err := r.pack(k, at+0.01); err != nil {
+		if err := r.pack(k, at+0.005); err != nil {
 			return err
 		}
 		k.Stills = nil
@@ -312,10 +328,13 @@ func (r *run) finish() error {
 		if err != nil {
 			return internal("maker.finish", err)
 		}
-		better, ok := r.mix.correct(made, r.plan.Profiles.Audio)
+		better, ok := r.mix.correct(made, before, r.plan.Profiles.Audio)
 		r.o.Log.Info("sound", "gain", r.mix.Gain, "ceiling", r.mix.Ceiling, "loudness", deref(made.Integrated), "peak", deref(made.TruePeak))
 		if ok {
 			break
+		}
+		if made.Integrated != nil {
+			before = &attempt{r.mix.Gain, r.mix.Ceiling, *made.Integrated}
 		}
 		r.mix = better
 	}

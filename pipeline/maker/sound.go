@@ -27,9 +27,9 @@ type mix struct {
 	Teaser  []assets.Span
 }
 
-// levelled cuts the mix to the film and brings it to its level. At oversample
-// times the rate the limiter sees the peaks between the samples too.
-func (m mix) levelled(oversample int) []string {
+// levelled cuts the mix to the film and brings it to its level. The limiter works
+// at four times the rate, where it sees the peaks between the samples too.
+func (m mix) levelled() []string {
 	filters := []string{
 		"atrim=start=" + seconds(m.Skip), "asetpts=PTS-STARTPTS", "aformat=sample_fmts=fltp",
 	}
@@ -39,11 +39,7 @@ func (m mix) levelled(oversample int) []string {
 	filters = append(filters, "volume="+strconv.FormatFloat(m.Gain+headroom, 'f', 2, 64)+"dB:precision=float")
 	if m.Ceiling < 0 {
 		limiter := fmt.Sprintf("alimiter=level=false:limit=%.4f:attack=5:release=80:latency=true", math.Pow(10, m.Ceiling/20))
-		if oversample > 1 {
-			filters = append(filters, fmt.Sprintf("aresample=%d", oversample*soundRate), limiter, fmt.Sprintf("aresample=%d", soundRate))
-		} else {
-			filters = append(filters, limiter)
-		}
+		filters = append(filters, fmt.Sprintf("aresample=%d", 4*soundRate), limiter, fmt.Sprintf("aresample=%d", soundRate))
 	}
 	return filters
 }
@@ -51,7 +47,7 @@ func (m mix) levelled(oversample int) []string {
 // TrialCommand measures, and keeps nothing, how loud the sound comes out of the
 // limiter.
 func TrialCommand(m mix, dir string) ffmpeg.Command {
-	filters := append(m.levelled(1), "ebur128=metadata=1:framelog=verbose", "ametadata=print:file="+fileMade)
+	filters := append(m.levelled(), "ebur128=metadata=1:framelog=verbose", "ametadata=print:file="+fileMade)
 	return ffmpeg.Command{
 		Tool:   ffmpeg.FFmpeg,
 		Inputs: []ffmpeg.Input{{Path: dir + "/" + fileSound, Trusted: true}},
@@ -63,7 +59,7 @@ func TrialCommand(m mix, dir string) ffmpeg.Command {
 // SoundCommand makes the sound of the film and of its teaser from the mix.
 func SoundCommand(p Plan, m mix, dir string) ffmpeg.Command {
 	g := graph{}
-	filters := m.levelled(4)
+	filters := m.levelled()
 	filters = append(filters, fmt.Sprintf("apad=whole_len=%d", m.Samples), fmt.Sprintf("atrim=end_sample=%d", m.Samples))
 
 	outs := []string{"film"}
@@ -178,24 +174,34 @@ func oneSided(channels []float64) int {
 	return 0
 }
 
-// correct answers to what the finished sound measures: the mix that comes
-// nearer, or ok when it is near enough.
-func (m mix) correct(made heard, a Audio) (better mix, ok bool) {
-	better = m
-	ok = true
+// correct answers to what the sound measures: the mix that comes nearer, or ok
+// when it is near enough. Against a limiter a decibel of gain brings less than a
+// decibel of loudness; how much less, the try before tells.
+func (m mix) correct(made heard, before *attempt, a Audio) (better mix, ok bool) {
+	better, ok = m, true
 	if made.TruePeak != nil && *made.TruePeak > a.TruePeak {
-		over := *made.TruePeak - a.TruePeak + 0.1
-		better.Ceiling = min(m.Ceiling, a.TruePeak-lossy) - over
+		better.Ceiling = min(m.Ceiling, a.TruePeak-lossy) - (*made.TruePeak - a.TruePeak) - 0.1
 		ok = false
 	}
-	if m.Gain != 0 && made.Integrated != nil {
-		if off := a.Loudness - *made.Integrated; math.Abs(off) > 0.3 {
-			better.Gain += off
-			ok = false
-			if better.Ceiling == 0 {
-				better.hold(made.TruePeak, off, a)
-			}
+	if m.Gain == 0 || made.Integrated == nil {
+		return better, ok
+	}
+	if off := a.Loudness - *made.Integrated; math.Abs(off) > 0.3 {
+		yield := 1.0
+		switch {
+		case before != nil && m.Ceiling == before.ceiling && m.Gain != before.gain:
+			yield = min(1, max(0.25, (*made.Integrated-before.loudness)/(m.Gain-before.gain)))
+		case before != nil && m.Ceiling < 0:
+			yield = 0.6 // the ceiling has moved: a guess between free and crushed
+		}
+		better.Gain += off / yield
+		ok = false
+		if better.Ceiling == 0 {
+			better.hold(made.TruePeak, off, a)
 		}
 	}
 	return better, ok
 }
+
+// attempt is what one gain under one ceiling has brought.
+type attempt struct{ gain, ceiling, loudness float64 }

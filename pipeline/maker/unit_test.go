@@ -48,13 +48,16 @@ func TestCorrection(t *testing.T) {
 		return heard{Loudness: ffmpeg.Loudness{Integrated: &i, TruePeak: &peak}}
 	}
 	m := mix{Gain: 6, Ceiling: -2}
-	if _, ok := m.correct(made(-16.2, -1.6), a); !ok {
+	if _, ok := m.correct(made(-16.2, -1.6), nil, a); !ok {
 		t.Error("near enough, and not taken")
 	}
-	if b, ok := m.correct(made(-16.8, -1.6), a); ok || math.Abs(b.Gain-6.8) > 1e-9 {
+	if b, ok := m.correct(made(-16.8, -1.6), nil, a); ok || math.Abs(b.Gain-6.8) > 1e-9 {
 		t.Errorf("too quiet: %+v", b)
 	}
-	if b, ok := m.correct(made(-16, -1.1), a); ok || b.Ceiling > -2.4 {
+	if b, _ := m.correct(made(-16.8, -1.6), &attempt{4, -2, -17.6}, a); math.Abs(b.Gain-8) > 1e-9 {
+		t.Errorf("two decibels bring 0.8: %+v", b)
+	}
+	if b, ok := m.correct(made(-16, -1.1), nil, a); ok || b.Ceiling > -2.4 {
 		t.Errorf("peaks too high: %+v", b)
 	}
 }

@@ -118,8 +118,8 @@ func (h house) paper(t testing.TB, n int) publishers.Request {
 	req.Files = []assets.Rendition{
 		hls, file("mp4-720", "720.mp4", 1280, 720, ""), file("mp4-1080", "1080.mp4", 1920, 1080, ""),
 		file(assets.RoleAudio, "audio.m4a", 0, 0, ""), file(assets.RoleTeaser, "teaser.mp4", 1280, 720, ""),
-		file(assets.RolePoster, "p1280.jpg", 1280, 720, "jpeg"), file(assets.RolePoster, "p640.jpg", 640, 360, "jpeg"),
-		file(assets.RolePoster, "p1280.webp", 1280, 720, "webp"), file(assets.RolePoster, "p640.webp", 640, 360, "webp"),
+		file(assets.RolePoster, "p1280.jpg", 1280, 720, "image/jpeg"), file(assets.RolePoster, "p640.jpg", 640, 360, "image/jpeg"),
+		file(assets.RolePoster, "p1280.webp", 1280, 720, "image/webp"), file(assets.RolePoster, "p640.webp", 640, 360, "image/webp"),
 	}
 	return req
 }
@@ -231,7 +231,7 @@ func (h house) request(t testing.TB, n int, r reel, dir string) publishers.Reque
 	for _, f := range req.Files {
 		name := map[assets.Role]string{"mp4-720": "720.mp4", assets.RoleAudio: "audio.m4a", assets.RoleTeaser: "teaser.mp4", assets.RoleHLS: "hls/main.m3u8"}[f.Role]
 		if f.Role == assets.RolePoster {
-			name = strconv.Itoa(f.Width) + "." + strings.Replace(f.Codec, "jpeg", "jpg", 1)
+			name = strconv.Itoa(f.Width) + "." + strings.Replace(strings.TrimPrefix(f.Codec, "image/"), "jpeg", "jpg", 1)
 		}
 		if name == "" {
 			continue

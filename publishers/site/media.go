@@ -55,7 +55,7 @@ type picture struct {
 }
 
 // The pictures a page may show, by the codec of their rendition.
-var pictureTypes = map[string]string{"jpeg": "jpg", "webp": "webp", "png": "png"}
+var pictureTypes = map[string]string{"image/jpeg": "jpg", "image/webp": "webp", "image/png": "png"}
 
 // planMedia chooses, among the files of a version, what the site shows of it.
 func planMedia(req publishers.Request) (media, error) {
@@ -144,7 +144,7 @@ func (m *media) takePicture(f assets.Rendition) {
 		return // two of one size: the first is the better one
 	}
 	s := m.add(name, f)
-	m.Pictures = append(m.Pictures, picture{s.Name, "image/" + f.Codec, f.Width, f.Height})
+	m.Pictures = append(m.Pictures, picture{s.Name, f.Codec, f.Width, f.Height})
 }
 
 func (m *media) add(name string, f assets.Rendition) stream {

@@ -1,10 +1,8 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -18,7 +16,6 @@ import (
 	"anonymal.tv/regie/assets/assetstest"
 	"anonymal.tv/regie/assets/blobs"
 	"anonymal.tv/regie/assets/catalog"
-	"anonymal.tv/regie/pipeline/maker"
 	"anonymal.tv/regie/publishers"
 )
 
@@ -369,108 +366,4 @@ func TestChannelThatFails(t *testing.T) {
 	if v := b.show(r.Film); v.State != "published" {
 		t.Errorf("after another try: %s", v.State)
 	}
-}
-
-type discard struct{}
-
-func (discard) Enqueue(context.Context, Task) error { return nil }
-
-// fakeMaker makes two small files of any bytes.
-type fakeMaker struct {
-	verdict    assets.SheetStatus
-	when       string
-	generation int
-	made       int
-	during     func(context.Context)
-}
-
-func (m *fakeMaker) sheet(when string) assets.Sheet {
-	s := assets.Sheet{Duration: 3, Status: assets.SheetOK, Verdicts: []string{"Le fichier est complet et lisible."}}
-	if m.verdict != "" && m.when == when {
-		s.Status, s.Verdicts = m.verdict, []string{"Le fichier s'arrête en route."}
-	}
-	return s
-}
-
-func (m *fakeMaker) Inspect(context.Context, string) (maker.Inspection, error) {
-	return maker.Inspection{Sheet: m.sheet("inspect")}, nil
-}
-
-func (m *fakeMaker) Plan(maker.Inspection) (maker.Plan, error) {
-	return maker.Plan{Tools: fmt.Sprint(m.generation)}, nil
-}
-
-func (m *fakeMaker) Make(ctx context.Context, path string, _ maker.Inspection, p maker.Plan, dir string, progress func(maker.Step)) (maker.Made, error) {
-	m.made++
-	if m.during != nil {
-		m.during(ctx)
-	}
-	progress(maker.Step{Name: "Fabrication", Ratio: 0.5})
-	if ctx.Err() != nil {
-		return maker.Made{}, ctx.Err()
-	}
-	s := m.sheet("make")
-	if s.Status != assets.SheetOK {
-		return maker.Made{}, &maker.Incomplete{Sheet: s}
-	}
-	master, err := os.ReadFile(path)
-	if err != nil {
-		return maker.Made{}, err
-	}
-	made := maker.Made{Sheet: s}
-	for _, f := range []assets.Rendition{{Role: assets.RolePoster}, {Role: assets.RoleTeaser}} {
-		name := string(f.Role)
-		if err := os.WriteFile(filepath.Join(dir, name), bytes.Join([][]byte{master, []byte(name), []byte(p.Tools)}, nil), 0o600); err != nil {
-			return maker.Made{}, err
-		}
-		made.Files = append(made.Files, maker.File{Path: name, Rendition: f})
-	}
-	return made, nil
-}
-
-// fakeChannel is a channel that can be asked what it shows.
-type fakeChannel struct {
-	public    map[string]publishers.Request // by marker
-	published int
-	fail      error
-}
-
-func (c *fakeChannel) Channel() assets.Channel   { return assets.ChannelSite }
-func (c *fakeChannel) Limits() publishers.Limits { return publishers.Limits{} }
-
-func (c *fakeChannel) Publish(_ context.Context, r publishers.Request, save func([]byte) error) (publishers.Receipt, error) {
-	if c.fail != nil {
-		return publishers.Receipt{}, c.fail
-	}
-	if err := save([]byte("handle")); err != nil {
-		return publishers.Receipt{}, err
-	}
-	c.published++
-	c.public[r.Marker] = r
-	return publishers.Receipt{RemoteID: r.Marker, URL: "https://example.test/" + r.Film.Slug}, nil
-}
-
-func (c *fakeChannel) Find(_ context.Context, marker string) (publishers.Receipt, bool, error) {
-	_, ok := c.public[marker]
-	return publishers.Receipt{RemoteID: marker}, ok, nil
-}
-
-func (c *fakeChannel) Status(_ context.Context, id string) (publishers.Status, error) {
-	_, ok := c.public[id]
-	return publishers.Status{Public: ok}, nil
-}
-
-func (c *fakeChannel) Withdraw(_ context.Context, id string) error {
-	delete(c.public, id)
-	return nil
-}
-
-func (c *fakeChannel) FileURLs(context.Context, assets.ID) (map[string]string, error) {
-	urls := map[string]string{}
-	for _, r := range c.public {
-		for _, f := range r.Files {
-			urls[f.Key] = "https://example.test/" + f.Key
-		}
-	}
-	return urls, nil
 }

@@ -75,6 +75,7 @@ func serve(a *app, run func(context.Context, *house, net.Listener) error) error 
 		}
 	}
 	defer ln.Close()
+	a.cfg.Listen = ln.Addr().String() // the port that :0 became
 	h, err := open(a.ctx, a.cfg, a.out.stderr)
 	if err != nil {
 		return err

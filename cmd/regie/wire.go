@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -173,13 +174,9 @@ func (h *house) openMaker() error {
 }
 
 func (h *house) openSite(context.Context) error {
-	base := h.cfg.BaseURL
-	if base == "" {
-		base = "http://" + h.cfg.Listen
-	}
 	id := h.cfg.Identity
 	s, err := site.New(site.Options{
-		Public: h.public(), State: filepath.Join(h.data, "site"), BaseURL: base,
+		Public: h.public(), State: filepath.Join(h.data, "site"), BaseURL: h.baseURL(),
 		Identity: site.Identity{
 			Name: h.cfg.Site.Title, Tagline: h.cfg.Site.Tagline, Legal: id.Name, Address: id.Address,
 			Phone: id.Phone, Mail: id.Mail, Director: id.Director, Host: id.Host,
@@ -192,6 +189,19 @@ func (h *house) openSite(context.Context) error {
 	h.site = s
 	h.parts.Publishers, err = publishers.NewRegistry(s)
 	return err
+}
+
+// baseURL is where the site is seen from outside; unless it is configured, from
+// this machine.
+func (h *house) baseURL() string {
+	if u := h.cfg.BaseURL; u != "" {
+		return u
+	}
+	host, port, err := net.SplitHostPort(h.cfg.Listen)
+	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // public is the folder of the static site.

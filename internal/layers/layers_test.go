@@ -77,7 +77,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"cmd/regie/a.go", ours + "internal/services", "only nothing (tests apart) may"},
 		{"cmd/regie/a.go", "testing", "only assets/assetstest"},
 		{"web/a_test.go", "github.com/chromedp/chromedp", ""},
-		{"web/a.go", "github.com/chromedp/chromedp", "only nothing (tests apart) may"},
+		{"web/a.go", "github.com/chromedp/chromedp", "only internal/browser may"},
 		{"helpers/a.go", "strings", "is not in the table"},
 		{"web/a.go", ours + "web/site", "web may import, of ours, assets, pipeline"},
 		{"web/utils/a.go", "strings", "is not in the table"},

@@ -20,7 +20,7 @@ type Room struct {
 var network = []string{"net/http"}
 
 // suites are the checks that every implementation of a port passes.
-var suites = []string{"assets/assetstest", "publishers/publisherstest", "internal/services"}
+var suites = []string{"assets/assetstest", "publishers/publisherstest", "internal/services", "internal/browser"}
 
 // Table is the house, folder by folder.
 var Table = []Room{
@@ -47,7 +47,7 @@ var Table = []Room{
 	{
 		Folder: "pipeline", Job: "the use cases: what the house does to a film, and in which order",
 		Ours: []string{"assets", "assets/fold", "publishers", "pipeline/…"}, Never: network,
-		Tests: []string{"assets/…", "publishers/…", "internal/services"},
+		Tests: []string{"assets/…", "publishers/…", "internal/services", "internal/browser"},
 	},
 	{
 		Folder: "pipeline/ffmpeg", Job: "drives ffmpeg: pure builders, the one hardened runner, parsers",
@@ -60,7 +60,7 @@ var Table = []Room{
 	},
 	{
 		Folder: "pipeline/picks", Job: "chooses pictures and shots from measurements",
-		Never: network, Tests: []string{"pipeline/ffmpeg"},
+		Never: network, Tests: []string{"pipeline/ffmpeg", "internal/services"},
 	},
 	{
 		Folder: "publishers", Job: "what a publisher is",
@@ -96,6 +96,7 @@ var Table = []Room{
 	{Folder: "cmd/regie", Job: "ties the knot: one file for each sub-command", Ours: []string{"…"}, Tests: append([]string{"os/exec"}, suites...)},
 	{Folder: "internal/bundle", Job: "builds what web/static embeds, by go generate", Never: network},
 	{Folder: "internal/services", Job: "starts PostgreSQL, Redis and an S3 server for tests", Tests: suites},
+	{Folder: "internal/browser", Job: "drives a real Chromium for tests, and remembers what went wrong in it"},
 	{Folder: "internal/layers", Job: "who may import whom"},
 	{Folder: "internal/house", Job: "the rules of the house that a program can check", Tests: []string{"assets"}},
 }
@@ -103,29 +104,29 @@ var Table = []Room{
 // Keys are packages that only some folders hold the key of; no folder means
 // tests only. They go before the lines of the table, apart from its Tests.
 var Keys = map[string][]string{
-	"os/exec":                        {"pipeline/ffmpeg", "internal/services"},
-	"database/sql":                   {"assets/catalog", "internal/services"},
-	"github.com/hibiken/…":           {"worker"},
-	"github.com/redis/…":             {"worker", "internal/services"},
-	"github.com/alicebob/…":          {"worker"},
-	"github.com/uptrace/bun/…":       {"assets/catalog"},
-	"github.com/pressly/goose/…":     {"assets/catalog"},
-	"github.com/jackc/pgx/…":         {"assets/catalog", "internal/services"},
-	"modernc.org/sqlite/…":           {"assets/catalog"},
-	"github.com/minio/…":             {"assets/blobs", "internal/services"},
-	"github.com/u2takey/…":           {"pipeline/ffmpeg"},
-	"github.com/landlock-lsm/…":      {"pipeline/ffmpeg"},
-	"github.com/alecthomas/kong/…":   {"cmd/regie"},
-	"github.com/goccy/go-yaml/…":     {"configs", "cmd/regie"},
-	"github.com/evanw/esbuild/…":     {"internal/bundle"},
-	"anonymal.tv/regie/configs":      {"cmd/regie"},
-	"anonymal.tv/regie/cmd/…":        {},
-	"anonymal.tv/regie/internal/…":   {},
-	"testing":                        {"assets/assetstest", "publishers/publisherstest", "internal/services"},
-	"github.com/rogpeppe/…":          {},
-	"github.com/chromedp/chromedp/…": {},
-	"pgregory.net/rapid":             {"assets/assetstest", "publishers/publisherstest"},
-	"go.uber.org/goleak":             {},
+	"os/exec":                      {"pipeline/ffmpeg", "internal/services"},
+	"database/sql":                 {"assets/catalog", "internal/services"},
+	"github.com/hibiken/…":         {"worker"},
+	"github.com/redis/…":           {"worker", "internal/services"},
+	"github.com/alicebob/…":        {"worker"},
+	"github.com/uptrace/bun/…":     {"assets/catalog"},
+	"github.com/pressly/goose/…":   {"assets/catalog"},
+	"github.com/jackc/pgx/…":       {"assets/catalog", "internal/services"},
+	"modernc.org/sqlite/…":         {"assets/catalog"},
+	"github.com/minio/…":           {"assets/blobs", "internal/services"},
+	"github.com/u2takey/…":         {"pipeline/ffmpeg"},
+	"github.com/landlock-lsm/…":    {"pipeline/ffmpeg"},
+	"github.com/alecthomas/kong/…": {"cmd/regie"},
+	"github.com/goccy/go-yaml/…":   {"configs", "cmd/regie"},
+	"github.com/evanw/esbuild/…":   {"internal/bundle"},
+	"anonymal.tv/regie/configs":    {"cmd/regie"},
+	"anonymal.tv/regie/cmd/…":      {},
+	"anonymal.tv/regie/internal/…": {},
+	"testing":                      {"assets/assetstest", "publishers/publisherstest", "internal/services", "internal/browser"},
+	"github.com/rogpeppe/…":        {},
+	"github.com/chromedp/…":        {"internal/browser"},
+	"pgregory.net/rapid":           {"assets/assetstest", "publishers/publisherstest"},
+	"go.uber.org/goleak":           {},
 }
 
 // TestOnly are packages that any test may import.

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"syscall"
@@ -14,6 +15,19 @@ func Run(t testing.TB, dir, program, install string, args ...string) string {
 	cmd := exec.CommandContext(t.Context(), find(t, program, install), args...)
 	cmd.Dir = dir
 	return run(t, cmd)
+}
+
+// Output runs a program to its end and returns what it wrote to its two
+// outputs; it fails the test when the program fails.
+func Output(t testing.TB, program, install string, args ...string) (stdout, stderr []byte) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), find(t, program, install), args...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %v: %v\n%s", program, args, err, errs.String())
+	}
+	return out.Bytes(), errs.Bytes()
 }
 
 // Child is this test binary, started once more.

@@ -124,7 +124,7 @@ type probedStream struct {
 	SampleRate  text `json:"sample_rate"`
 	Disposition flags
 	Tags        tags
-	SideData    sideData `json:"side_data_list"`
+	SideData    sides `json:"side_data_list"`
 }
 
 const maxSide = 65535 // pixels; what a picture of more is can't be said by a codec
@@ -365,10 +365,10 @@ func (t tags) located() bool {
 
 type flags = tags
 
-type sideData []tags
+type sides []tags
 
 // UnmarshalJSON leaves what is no list empty.
-func (l *sideData) UnmarshalJSON(data []byte) error {
+func (l *sides) UnmarshalJSON(data []byte) error {
 	var list []tags
 	if json.Unmarshal(data, &list) == nil {
 		*l = list
@@ -376,7 +376,7 @@ func (l *sideData) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (l sideData) has(kind text) bool {
+func (l sides) has(kind text) bool {
 	for _, entry := range l {
 		if entry["side_data_type"] == kind {
 			return true
@@ -387,7 +387,7 @@ func (l sideData) has(kind text) bool {
 
 // rotation is clockwise; ffprobe counts the other way, and says
 // -9223372036854775808 of a matrix of zeros.
-func (l sideData) rotation() int {
+func (l sides) rotation() int {
 	for _, entry := range l {
 		if r, ok := entry["rotation"]; ok {
 			return quarter(-r.int(-3600, 3600))

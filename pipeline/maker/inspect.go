@@ -244,7 +244,7 @@ func (l look) rate() ffmpeg.Rational {
 		nominal = mean
 	}
 	average := l.meanRate()
-	if !nominal.Known() || nominal.Float() > 240 || nominal.Float() < 1 || average > 0 && (average < 0.6*nominal.Float() || average > 1.5*nominal.Float()) {
+	if !nominal.Known() || nominal.Float() > 240 || nominal.Float() < slowest || average > 0 && (average < 0.6*nominal.Float() || average > 1.5*nominal.Float()) {
 		nominal = usualRate(average, l.packets.Variable, mean)
 	}
 	for nominal.Float() > 60.5 {
@@ -253,10 +253,14 @@ func (l look) rate() ffmpeg.Rational {
 	return snap(nominal)
 }
 
+// slowest is the rate under which players stutter: slides and thermal pictures
+// are repeated at a common one.
+const slowest = 8
+
 // usualRate is for films whose nominal rate says nothing: screen recordings,
 // thermal cameras, slide captures.
 func usualRate(average float64, variable bool, mean ffmpeg.Rational) ffmpeg.Rational {
-	if !variable && mean.Known() && mean.Float() <= 60.5 && mean.Float() >= 8 {
+	if !variable && mean.Known() && mean.Float() <= 60.5 && mean.Float() >= slowest {
 		return mean
 	}
 	for _, r := range []int64{25, 30, 50} {

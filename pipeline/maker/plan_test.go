@@ -172,6 +172,7 @@ func TestRates(t *testing.T) {
 		{fraction(120, 1), fraction(120, 1), 0, 1200, 10, false, "60/1"},
 		{fraction(600, 1), fraction(12600, 1703), 0, 84, 11.3, true, "25/1"},
 		{fraction(120, 1), fraction(5249, 2633), 0, 21, 10.4, false, "25/1"},
+		{fraction(22500, 11303), fraction(5249, 2633), 0, 21, 10.4, false, "25/1"},
 		{fraction(57600, 1), fraction(29, 1), 0, 290, 10, true, "30/1"},
 		{fraction(30, 1), fraction(140000, 5087), 0, 28, 1.017, true, "30/1"},
 		{fraction(179, 6), fraction(179, 6), 0, 1189, 39.85, false, "179/6"},

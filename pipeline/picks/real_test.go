@@ -11,12 +11,13 @@ import (
 	"io"
 	"iter"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+
+	"anonymal.tv/regie/internal/services"
 )
 
 // clip finds a real clip, or skips the test.
@@ -40,16 +41,13 @@ func clip(tb testing.TB, name string) string {
 // when said is not nil.
 func tool(tb testing.TB, said io.Writer, args ...string) []byte {
 	tb.Helper()
-	cmd := exec.Command(args[0], args[1:]...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	out, errs := services.Output(tb, args[0], "ffmpeg", args[1:]...)
 	if said != nil {
-		cmd.Stderr = io.MultiWriter(&errs, said)
+		if _, err := said.Write(errs); err != nil {
+			tb.Fatal(err)
+		}
 	}
-	if err := cmd.Run(); err != nil {
-		tb.Fatalf("%s: %v\n%s", args, err, errs.String())
-	}
-	return out.Bytes()
+	return out
 }
 
 func size(tb testing.TB, path string) (w, h int, length float64) {

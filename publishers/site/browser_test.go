@@ -10,37 +10,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"anonymal.tv/regie/internal/browser"
 	serve "anonymal.tv/regie/web/site"
 )
-
-// browse starts one Chromium for a test.
-func browse(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Context {
-	t.Helper()
-	program := ""
-	for _, name := range []string{"/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"} {
-		if _, err := os.Stat(name); err == nil {
-			program = name
-			break
-		}
-	}
-	if program == "" {
-		t.Skip("chromium is not installed (Debian: apt install chromium)")
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-	)
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(), append(opts, flags...)...)
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return ctx
-}
 
 func (h house) listen(t *testing.T) string {
 	t.Helper()
@@ -69,7 +41,7 @@ func TestLook(t *testing.T) {
 		t.Fatal(err)
 	}
 	base := h.listen(t)
-	ctx := browse(t)
+	ctx := browser.Start(t)
 	pages := map[string]string{
 		"home": "/", "film": "/films/zik-zac-soiree-d-ouverture/", "rubrique": "/rubriques/culture/", "dossier": "/dossiers/zik-zac-2018/",
 		"territoire": "/territoires/aix-en-provence/", "search": "/recherche/?q=eloquence", "404": "/perdu/", "410": "/films/film-50/",

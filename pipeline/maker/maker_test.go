@@ -1,7 +1,6 @@
 package maker
 
 import (
-	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -58,39 +57,4 @@ func media(t testing.TB) string {
 	}
 	t.Skip("no shared/media above this folder")
 	return ""
-}
-
-func TestOne(t *testing.T) {
-	clip := os.Getenv("CLIP")
-	if clip == "" {
-		t.Skip()
-	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	m, err := New(Options{Runner: sandbox(t), Profiles: profiles(t), Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(media(t), clip)
-	in, err := m.Inspect(context.Background(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%+v", in.Sheet)
-	t.Logf("%+v %+v", in.Source.Picture, in.Source)
-	plan, err := m.Plan(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := os.Getenv("OUT")
-	if dir == "" {
-		dir = t.TempDir()
-	}
-	made, err := m.Make(context.Background(), path, in, plan, dir, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%+v %v", made.Sheet, made.Teaser)
-	for _, f := range made.Files {
-		t.Logf("%s %+v", f.Path, f.Rendition)
-	}
 }

@@ -61,5 +61,5 @@ func Sentence(err error) string {
 	if errors.As(err, &e) && e.Msg != "" {
 		return e.Msg
 	}
-	return "Une erreur interne est survenue. Rien de ce qui a été déposé n'est perdu ; le journal en donne la cause."
+	return "Une erreur interne est survenue. Rien de ce qui a été déposé n'est perdu ; le journal en donne la cause."
 }

@@ -159,7 +159,7 @@ func (d *Desk) receiveMaster(ctx context.Context, c assets.Change, asset assets.
 func (d *Desk) checkFiling(ctx context.Context, a Arrival) error {
 	const op = "pipeline.Ingest"
 	if a.Kind != assets.KindMaster && a.Kind != assets.KindRush {
-		return &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Un fichier est un « master » (film monté) ou un « rush »."}
+		return &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Un fichier est un « master » (film monté) ou un « rush »."}
 	}
 	for _, c := range a.To {
 		if _, err := d.Publishers.Get(c); err != nil {
@@ -174,7 +174,7 @@ func (d *Desk) checkFiling(ctx context.Context, a Arrival) error {
 		for _, g := range given {
 			if g != "" && !slices.Contains(all, g) {
 				return &assets.Error{Kind: assets.Invalid, Op: op, Msg: fmt.Sprintf(
-					"%s « %s » n'existe pas. Au choix : %s. Rien n'a été déposé.", what, g, strings.Join(all, ", "))}
+					"%s « %s » n'existe pas. Au choix : %s. Rien n'a été déposé.", what, g, strings.Join(all, ", "))}
 			}
 		}
 		return nil

@@ -8,6 +8,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline/maker"
@@ -107,7 +110,7 @@ func (d *Desk) produce(ctx context.Context, h *hold) error {
 	}
 	var in maker.Inspection
 	if err := json.Unmarshal(v.Looked, &in); err != nil {
-		return &assets.Error{Kind: assets.Internal, Op: "pipeline.produce", Msg: "L'examen du film n'a pas pu être relu. « regie film remake » le refait.", Err: err}
+		return &assets.Error{Kind: assets.Internal, Op: "pipeline.produce", Msg: "L'examen du film n'a pas pu être relu. « regie film remake » le refait.", Err: err}
 	}
 	plan, err := d.Maker.Plan(in)
 	if err != nil {
@@ -122,7 +125,7 @@ func (d *Desk) produce(ctx context.Context, h *hold) error {
 	attempt := fmt.Sprintf("%s-%d", v.ID, h.job.Attempt)
 	dir := filepath.Join(d.Scratch, attempt)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return &assets.Error{Kind: assets.Transient, Op: "pipeline.produce", Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
+		return &assets.Error{Kind: assets.Transient, Op: "pipeline.produce", Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
 	}
 	defer func() {
 		if err := os.RemoveAll(dir); err != nil {
@@ -229,24 +232,43 @@ func (d *Desk) forget(ctx context.Context, rows []assets.Rendition) {
 	}
 }
 
-// store puts made files from the scratch folder on storage, below prefix.
+// store puts made files from the scratch folder on storage, below prefix. A file
+// may stand in several trees; it is stored once.
 func (d *Desk) store(ctx context.Context, files []maker.File, dir, prefix string) ([]assets.Rendition, error) {
-	rows := make([]assets.Rendition, 0, len(files))
+	stored := map[string]assets.Blob{}
+	var names []string
 	for _, f := range files {
-		row := f.Rendition
-		for _, p := range f.Parts {
-			b, err := d.put(ctx, path.Join(prefix, p), filepath.Join(dir, p))
-			if err != nil {
-				return nil, err
+		for _, name := range append(f.Parts, f.Path) {
+			if _, there := stored[name]; !there {
+				stored[name] = assets.Blob{}
+				names = append(names, name)
 			}
-			row.Parts = append(row.Parts, assets.Part{Key: b.Key, Size: b.Size, SHA256: b.SHA256})
 		}
-		b, err := d.put(ctx, path.Join(prefix, f.Path), filepath.Join(dir, f.Path))
-		if err != nil {
-			return nil, err
+	}
+	var mu sync.Mutex
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(4) // each waits for the disk most of the time
+	for _, name := range names {
+		g.Go(func() error {
+			b, err := d.put(gctx, path.Join(prefix, name), filepath.Join(dir, name))
+			mu.Lock()
+			defer mu.Unlock()
+			stored[name] = b
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	rows := make([]assets.Rendition, len(files))
+	for i, f := range files {
+		b := stored[f.Path]
+		rows[i] = f.Rendition
+		rows[i].Key, rows[i].Size, rows[i].SHA256 = b.Key, b.Size, b.SHA256
+		for _, p := range f.Parts {
+			b := stored[p]
+			rows[i].Parts = append(rows[i].Parts, assets.Part{Key: b.Key, Size: b.Size, SHA256: b.SHA256})
 		}
-		row.Key, row.Size, row.SHA256 = b.Key, b.Size, b.SHA256
-		rows = append(rows, row)
 	}
 	return rows, nil
 }

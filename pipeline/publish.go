@@ -94,10 +94,10 @@ func publishable(f assets.Film, v assets.Version) error {
 	case assets.VersionRefused, assets.VersionIncomplete:
 		return refuse("Ce film ne peut pas être mis en ligne. " + v.Reason)
 	case assets.VersionFailed, assets.VersionCancelled:
-		return refuse("Ce film n'est pas fabriqué. « regie film remake " + string(f.ID) + " » reprend la fabrication.")
+		return refuse("Ce film n'est pas fabriqué. « regie film remake " + string(f.ID) + " » reprend la fabrication.")
 	}
 	if f.State == assets.FilmArchived {
-		return refuse("Ce film est archivé : il ne peut plus être mis en ligne.")
+		return refuse("Ce film est archivé : il ne peut plus être mis en ligne.")
 	}
 	return nil
 }
@@ -180,7 +180,7 @@ func (d *Desk) wait(ctx context.Context, h *hold, p assets.Publication) error {
 	if p.State == assets.PublicationScheduled {
 		return d.commit(ctx, assets.Change{Fence: h.fence()})
 	}
-	return &assets.Error{Kind: assets.Transient, Op: "pipeline.publish", Msg: "Le film est en cours de fabrication : il partira dès qu'il sera prêt."}
+	return &assets.Error{Kind: assets.Transient, Op: "pipeline.publish", Msg: "Le film est en cours de fabrication : il partira dès qu'il sera prêt."}
 }
 
 // request gathers all that a channel may need.
@@ -286,7 +286,7 @@ func (d *Desk) Unpublish(ctx context.Context, film assets.ID, channels []assets.
 	if len(touched) == 0 {
 		return nil, &assets.Error{
 			Kind: assets.NotFound, Op: "pipeline.Unpublish",
-			Msg: fmt.Sprintf("Ce film n'est ni en ligne ni programmé sur : %v. Rien n'a été changé.", channels),
+			Msg: fmt.Sprintf("Ce film n'est ni en ligne ni programmé sur : %v. Rien n'a été changé.", channels),
 		}
 	}
 	return touched, d.commit(ctx, c)
@@ -304,7 +304,7 @@ func (d *Desk) withdraw(ctx context.Context, h *hold) error {
 	}
 	w, ok := to.(publishers.Withdrawer)
 	if !ok {
-		return &assets.Error{Kind: assets.Invalid, Op: "pipeline.withdraw", Msg: "Ce canal ne permet pas de retirer un film : retirez-le à la main, puis confirmez-le ici."}
+		return &assets.Error{Kind: assets.Invalid, Op: "pipeline.withdraw", Msg: "Ce canal ne permet pas de retirer un film : retirez-le à la main, puis confirmez-le ici."}
 	}
 	remote := p.RemoteID
 	if remote == "" { // the attempt that published died before it could say where

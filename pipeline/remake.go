@@ -16,7 +16,7 @@ func (d *Desk) Cancel(ctx context.Context, film assets.ID, actor string) error {
 	if !assets.VersionMachine.May(v.State, assets.VersionCancelled) {
 		return &assets.Error{
 			Kind: assets.Conflict, Op: "pipeline.Cancel",
-			Msg: "Ce film n'est pas en cours de fabrication : il n'y a rien à arrêter. Pour le retirer d'un canal : « regie unpublish ».",
+			Msg: "Ce film n'est pas en cours de fabrication : il n'y a rien à arrêter. Pour le retirer d'un canal : « regie unpublish ».",
 		}
 	}
 	c, err := d.callOff(ctx, f.ID, actor, "Fabrication arrêtée.")

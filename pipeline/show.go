@@ -144,7 +144,7 @@ func (d *Desk) Find(ctx context.Context, ref string) (assets.Film, error) {
 	}
 	f, err = d.Catalog.FilmBySlug(ctx, ref)
 	if assets.KindOf(err) == assets.NotFound {
-		err = &assets.Error{Kind: assets.NotFound, Op: "pipeline.Find", Msg: "Aucun film ne porte l'identifiant « " + ref + " ». « regie film list » les montre tous.", Err: err}
+		err = &assets.Error{Kind: assets.NotFound, Op: "pipeline.Find", Msg: "Aucun film ne porte l'identifiant « " + ref + " ». « regie film list » les montre tous.", Err: err}
 	}
 	return f, err
 }

@@ -103,7 +103,7 @@ func NewRegistry(all ...Publisher) (Registry, error) {
 		if slices.ContainsFunc(all[:i], func(q Publisher) bool { return q.Channel() == p.Channel() }) {
 			return Registry{}, &assets.Error{
 				Kind: assets.Invalid, Op: "publishers.NewRegistry",
-				Msg: "Le canal « " + string(p.Channel()) + " » est déclaré deux fois.",
+				Msg: "Le canal « " + string(p.Channel()) + " » est déclaré deux fois.",
 			}
 		}
 	}
@@ -125,7 +125,7 @@ func (r Registry) Get(c assets.Channel) (Publisher, error) {
 	if i < 0 {
 		return nil, &assets.Error{
 			Kind: assets.NotFound, Op: "publishers.Get",
-			Msg: "Le canal « " + string(c) + " » n'existe pas ici.",
+			Msg: "Le canal « " + string(c) + " » n'existe pas ici.",
 		}
 	}
 	return r.all[i], nil

@@ -60,7 +60,7 @@ func administrator(token string, next http.Handler) http.Handler {
 		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Regie", charset="UTF-8"`)
 			w.Header().Set("Cache-Control", "no-store")
-			http.Error(w, "Réservé à l'administration : le mot de passe est dans le fichier « admin-token » du dossier des données.", http.StatusUnauthorized)
+			http.Error(w, "Réservé à l'administration : le mot de passe est dans le fichier « admin-token » du dossier des données.", http.StatusUnauthorized)
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")

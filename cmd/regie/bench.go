@@ -28,12 +28,12 @@ import (
 
 type benchCmd struct {
 	Files []string `arg:"" name:"fichier" help:"Films à mesurer." type:"path"`
-	Runs  int      `help:"Nombre de passages ; la médiane est gardée." default:"1"`
+	Runs  int      `help:"Nombre de passages ; la médiane est gardée." default:"1"`
 }
 
 func (*benchCmd) Help() string {
-	return `Le même film, trois fois, dans le même passage :
-  régie     le chemin entier : dépôt, examen, fabrication (échelle, MP4, son, vignettes, bande-annonce), mise en ligne
+	return `Le même film, trois fois, dans le même passage :
+  régie     le chemin entier : dépôt, examen, fabrication (échelle, MP4, son, vignettes, bande-annonce), mise en ligne
   ensemble  un seul ffmpeg qui ne fait que les mêmes barreaux, avec les mêmes réglages
   séparés   un ffmpeg par barreau, avec les mêmes réglages
 
@@ -309,7 +309,7 @@ func report(a *app, r comparison) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	a.out.say("CPU de Régie : %.2f × ensemble, %.2f × séparés ; durée : %.2f × séparés.",
+	a.out.say("CPU de Régie : %.2f × ensemble, %.2f × séparés ; durée : %.2f × séparés.",
 		r.Ratios["cpu_together"], r.Ratios["cpu_apart"], r.Ratios["wall_apart"])
 	var parts []string
 	for _, s := range r.SSIM {

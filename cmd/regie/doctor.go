@@ -119,7 +119,7 @@ func knownBad(version string) string {
 	if major == 0 || major > 8 || major == 8 && (minor > 1 || minor == 1 && patch >= 2) {
 		return ""
 	}
-	return "touché par CVE-2026-8461 (MagicYUV) ; ce décodeur est fermé par la liste blanche de Régie"
+	return "touché par CVE-2026-8461 (MagicYUV) ; ce décodeur est fermé par la liste blanche de Régie"
 }
 
 func confinement(h *house) check {
@@ -129,7 +129,7 @@ func confinement(h *house) check {
 	c := h.runner.Confinement()
 	k := check{Name: "bac à sable", Needed: true, OK: c.Whole(), Found: c.String()}
 	if !k.OK {
-		k.Advice = "sudo apt-get install bubblewrap ; un noyau Linux 5.13 ou plus récent (Landlock) ferme aussi les fichiers"
+		k.Advice = "sudo apt-get install bubblewrap ; un noyau Linux 5.13 ou plus récent (Landlock) ferme aussi les fichiers"
 	}
 	return k
 }

@@ -12,7 +12,7 @@ import (
 type filmCmd struct {
 	List   filmListCmd   `cmd:"" help:"Tous les films, les plus récents d'abord."`
 	Show   filmShowCmd   `cmd:"" help:"Tout ce qu'il y a à savoir d'un film."`
-	Cancel filmCancelCmd `cmd:"" help:"Arrêter la fabrication ; l'original reste."`
+	Cancel filmCancelCmd `cmd:"" help:"Arrêter la fabrication ; l'original reste."`
 	Remake filmRemakeCmd `cmd:"" help:"Refaire la fabrication à partir de l'original."`
 }
 
@@ -57,7 +57,7 @@ func (c *filmListCmd) Run(a *app) error {
 		}
 	}
 	if len(films) == 0 {
-		a.out.say("Aucun film. « regie ingest FICHIER » en dépose un.")
+		a.out.say("Aucun film. « regie ingest FICHIER » en dépose un.")
 	}
 	return table.Flush()
 }

@@ -13,9 +13,9 @@ import (
 
 type ingestCmd struct {
 	Files     []string `arg:"" name:"fichier" help:"Films ou rushes à déposer." type:"path"`
-	Kind      string   `help:"master : film monté ; rush : image brute." enum:"master,rush" default:"master"`
-	Title     string   `help:"Titre (défaut : le nom du fichier)." placeholder:"TITRE"`
-	Lede      string   `help:"Chapô : une ou deux phrases." name:"chapo" placeholder:"TEXTE"`
+	Kind      string   `help:"master : film monté ; rush : image brute." enum:"master,rush" default:"master"`
+	Title     string   `help:"Titre (défaut : le nom du fichier)." placeholder:"TITRE"`
+	Lede      string   `help:"Chapô : une ou deux phrases." name:"chapo" placeholder:"TEXTE"`
 	Rubrique  []string `help:"Rubrique (plusieurs possibles)." placeholder:"RUBRIQUE"`
 	Partner   []string `help:"Partenaire (plusieurs possibles)." placeholder:"PARTENAIRE"`
 	Dossier   string   `help:"Dossier." placeholder:"DOSSIER"`
@@ -27,12 +27,12 @@ type ingestCmd struct {
 }
 
 func (*ingestCmd) Help() string {
-	return `Exemples :
+	return `Exemples :
   regie ingest before.mp4 --title "Before Zik Zac" --rubrique culture --dossier zik-zac-2018 --to site --wait
   regie ingest carte/*.MTS --kind rush
 
 L'original est copié, vérifié, et n'est plus jamais modifié. Le même fichier déposé deux fois mène au même film.
-Avec --json, une ligne par étape ; la dernière est le film, comme « regie film show --json ».`
+Avec --json, une ligne par étape ; la dernière est le film, comme « regie film show --json ».`
 }
 
 // Run takes each file in, then waits for all of them if asked.
@@ -84,7 +84,7 @@ func (c *ingestCmd) take(a *app, h *house, name string) (pipeline.Received, erro
 		License: c.License, Credits: c.Credits, To: channels(c.To), Actor: "cli",
 	})
 	if err == nil && r.Already {
-		a.out.say("« %s » était déjà là : rien n'a été ajouté.", filepath.Base(name))
+		a.out.say("« %s » était déjà là : rien n'a été ajouté.", filepath.Base(name))
 	}
 	return r, err
 }
@@ -108,7 +108,7 @@ func (c *ingestCmd) report(a *app, h *house, all []pipeline.Received) error {
 			}
 			continue
 		}
-		a.out.say("%s  %s — reçu et conservé. La fabrication se fait avec « regie serve ».", view.ID, view.Title)
+		a.out.say("%s  %s — reçu et conservé. La fabrication se fait avec « regie serve ».", view.ID, view.Title)
 	}
 	return nil
 }
@@ -136,11 +136,11 @@ func readable(name string) error {
 	}
 	switch {
 	case os.IsNotExist(err):
-		return invalid("Le fichier « %s » n'existe pas. Rien n'a été déposé.")
+		return invalid("Le fichier « %s » n'existe pas. Rien n'a été déposé.")
 	case err != nil:
-		return invalid("Le fichier « %s » ne peut pas être lu : vérifiez ses droits. Rien n'a été déposé.")
+		return invalid("Le fichier « %s » ne peut pas être lu : vérifiez ses droits. Rien n'a été déposé.")
 	case info.IsDir():
-		return invalid("« %s » est un dossier : donnez les fichiers qu'il contient. Rien n'a été déposé.")
+		return invalid("« %s » est un dossier : donnez les fichiers qu'il contient. Rien n'a été déposé.")
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 func lockWork(data string) (unlock func(), held bool, err error) {
 	f, err := os.OpenFile(filepath.Join(data, "worker.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, false, &assets.Error{Kind: assets.Transient, Op: "lockWork", Msg: "Le dossier des données ne peut pas être écrit : vérifiez ses droits et la place sur le disque.", Err: err}
+		return nil, false, &assets.Error{Kind: assets.Transient, Op: "lockWork", Msg: "Le dossier des données ne peut pas être écrit : vérifiez ses droits et la place sur le disque.", Err: err}
 	}
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {

@@ -23,8 +23,8 @@ import (
 // commands is the command line. Data, Listen and the like stand above the
 // environment, which stands above the configuration file.
 type commands struct {
-	Data   string `help:"Dossier des données (défaut : ./var, ou REGIE_DATA)." placeholder:"DOSSIER"`
-	Config string `help:"Fichier de configuration (défaut : regie.yaml s'il existe)." placeholder:"FICHIER"`
+	Data   string `help:"Dossier des données (défaut : ./var, ou REGIE_DATA)." placeholder:"DOSSIER"`
+	Config string `help:"Fichier de configuration (défaut : regie.yaml s'il existe)." placeholder:"FICHIER"`
 	JSON   bool   `help:"Répondre en JSON, un objet par ligne." name:"json"`
 
 	Serve     serveCmd     `cmd:"" help:"Tout dans un seul processus : le site, la fabrication, la mise en ligne."`
@@ -39,9 +39,9 @@ type commands struct {
 	Demo      demoCmd      `cmd:"" help:"Un dossier neuf, le programme et un vrai film, jusqu'au site."`
 }
 
-const help = `Régie, la régie des web TV : du film monté au film en ligne.
+const help = `Régie, la régie des web TV : du film monté au film en ligne.
 
-Exemples :
+Exemples :
   regie serve                                      le site et la fabrication, dans ./var
   regie ingest film.mp4 --title "Before Zik Zac" --rubrique culture --to site --wait
   regie film list
@@ -49,10 +49,10 @@ Exemples :
   regie unpublish IDENTIFIANT --from site
   regie doctor
 
-Codes de sortie : 0 fait · 1 erreur interne · 2 commande ou configuration incorrecte ·
+Codes de sortie : 0 fait · 1 erreur interne · 2 commande ou configuration incorrecte ·
 3 refusé · 4 incomplet · 5 introuvable · 6 en conflit avec l'état présent ·
 7 arrêté · 8 impossible pour l'instant, à réessayer · 9 mise en ligne échouée ·
-130 interrompu. Avec plusieurs fichiers : le code le plus élevé.`
+130 interrompu. Avec plusieurs fichiers : le code le plus élevé.`
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == sandboxExec {
@@ -127,7 +127,7 @@ type exited int
 type usageError struct{ err error }
 
 func (e *usageError) Error() string {
-	return fmt.Sprintf("Commande incorrecte : %v. « regie --help » montre ce qui est possible.", e.err)
+	return fmt.Sprintf("Commande incorrecte : %v. « regie --help » montre ce qui est possible.", e.err)
 }
 
 // frenchHelp prints kong's help with French headings.
@@ -143,7 +143,7 @@ func frenchHelp(o kong.HelpOptions, k *kong.Context) error {
 	_, err = io.WriteString(real, strings.NewReplacer(
 		"Usage: ", "Usage : ", "\nFlags:\n", "\nOptions :\n", "\nArguments:\n", "\nArguments :\n", "\nCommands:\n", "\nCommandes :\n",
 		"Show context-sensitive help.", "Montrer cette aide.",
-		`Run "regie <command> --help" for more information on a command.`, "« regie COMMANDE --help » en dit plus sur une commande.",
+		`Run "regie <command> --help" for more information on a command.`, "« regie COMMANDE --help » en dit plus sur une commande.",
 		"<command>", "COMMANDE", "[flags]", "[options]",
 	).Replace(page.String()))
 	return err

@@ -79,7 +79,7 @@ func (o *output) fail(err error) int {
 	case errors.As(err, &config):
 		return o.failure(exitUsage, assets.Invalid, config.Error(), nil)
 	case errors.Is(err, context.Canceled):
-		return o.failure(exitInterrupted, assets.Transient, "Interrompu. Ce qui était déposé est conservé ; le travail reprendra au prochain « regie serve ».", nil)
+		return o.failure(exitInterrupted, assets.Transient, "Interrompu. Ce qui était déposé est conservé ; le travail reprendra au prochain « regie serve ».", nil)
 	}
 	kind := assets.KindOf(err)
 	return o.failure(exitOf[kind], kind, assets.Sentence(err), err)

@@ -9,12 +9,12 @@ import (
 type publishCmd struct {
 	ID   string   `arg:"" name:"film" help:"Identifiant du film."`
 	To   []string `help:"Canaux, séparés par des virgules." required:"" placeholder:"CANAL"`
-	At   string   `help:"Instant de la mise en ligne, RFC 3339 (défaut : maintenant)." placeholder:"2018-06-21T18:00:00+02:00"`
+	At   string   `help:"Instant de la mise en ligne, RFC 3339 (défaut : maintenant)." placeholder:"2018-06-21T18:00:00+02:00"`
 	Wait bool     `help:"Attendre la fin ; sans serveur sur ce dossier, le travail est fait ici."`
 }
 
 func (*publishCmd) Help() string {
-	return `Exemples :
+	return `Exemples :
   regie publish IDENTIFIANT --to site --wait
   regie publish IDENTIFIANT --to site --at 2018-06-21T18:00:00+02:00
 
@@ -29,7 +29,7 @@ func (c *publishCmd) Run(a *app) error {
 		if at, err = time.Parse(time.RFC3339, c.At); err != nil {
 			return &assets.Error{
 				Kind: assets.Invalid, Op: "publish",
-				Msg: "L'instant « " + c.At + " » n'est pas compris : écrivez par exemple 2018-06-21T18:00:00+02:00. Rien n'a été programmé.", Err: err,
+				Msg: "L'instant « " + c.At + " » n'est pas compris : écrivez par exemple 2018-06-21T18:00:00+02:00. Rien n'a été programmé.", Err: err,
 			}
 		}
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 type serveCmd struct {
-	Listen string `help:"Adresse d'écoute (défaut : 127.0.0.1:8080)." placeholder:"HÔTE:PORT"`
+	Listen string `help:"Adresse d'écoute (défaut : 127.0.0.1:8080)." placeholder:"HÔTE:PORT"`
 }
 
 func (c *serveCmd) listenFlag() string { return c.Listen }
@@ -38,7 +38,7 @@ func everything(ctx context.Context, h *house, ln net.Listener) error {
 }
 
 type webCmd struct {
-	Listen string `help:"Adresse d'écoute (défaut : 127.0.0.1:8080)." placeholder:"HÔTE:PORT"`
+	Listen string `help:"Adresse d'écoute (défaut : 127.0.0.1:8080)." placeholder:"HÔTE:PORT"`
 }
 
 func (c *webCmd) listenFlag() string { return c.Listen }
@@ -71,7 +71,7 @@ func serve(a *app, run func(context.Context, *house, net.Listener) error) error 
 	if err != nil {
 		return &assets.Error{
 			Kind: assets.Transient, Op: "serve", Err: err,
-			Msg: "L'adresse " + a.cfg.Listen + " ne peut pas être ouverte : un autre programme l'utilise peut-être. « --listen 127.0.0.1:8081 » en choisit une autre.",
+			Msg: "L'adresse " + a.cfg.Listen + " ne peut pas être ouverte : un autre programme l'utilise peut-être. « --listen 127.0.0.1:8081 » en choisit une autre.",
 		}
 	}
 	defer ln.Close()
@@ -85,7 +85,7 @@ func serve(a *app, run func(context.Context, *house, net.Listener) error) error 
 	if a.out.json {
 		err = a.out.object(map[string]string{"url": url, "data": h.data})
 	}
-	a.out.say("Le site est là : %s  (données : %s, Ctrl-C pour arrêter)", url, h.data)
+	a.out.say("Le site est là : %s  (données : %s, Ctrl-C pour arrêter)", url, h.data)
 	return errors.Join(err, run(a.ctx, h, ln))
 }
 

@@ -58,7 +58,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 		return nil, err
 	}
 	if err := os.MkdirAll(data, 0o750); err != nil {
-		return nil, &assets.Error{Kind: assets.Invalid, Op: "open", Msg: "Le dossier des données « " + data + " » ne peut pas être créé : vérifiez ses droits.", Err: err}
+		return nil, &assets.Error{Kind: assets.Invalid, Op: "open", Msg: "Le dossier des données « " + data + " » ne peut pas être créé : vérifiez ses droits.", Err: err}
 	}
 	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now}
 	for _, build := range []func(context.Context) error{h.openCatalog, h.openBlobs, h.openSite, h.openBroker} {
@@ -167,7 +167,7 @@ func (h *house) openMaker() error {
 		Memory: int64(h.cfg.Media.MemoryMB) << 20, Log: h.log,
 	})
 	if err != nil {
-		return &assets.Error{Kind: assets.Transient, Op: "openMaker", Msg: "ffmpeg ne peut pas être lancé en sécurité sur cette machine. « regie doctor » dit ce qui manque.", Err: err}
+		return &assets.Error{Kind: assets.Transient, Op: "openMaker", Msg: "ffmpeg ne peut pas être lancé en sécurité sur cette machine. « regie doctor » dit ce qui manque.", Err: err}
 	}
 	h.parts.Maker, err = maker.New(maker.Options{Runner: h.runner, Profiles: h.profiles, Tools: h.runner.Version(), Log: h.log})
 	return err

@@ -59,7 +59,7 @@ func (h *house) hireAlone(ctx context.Context) (*crew, error) {
 	if held {
 		return nil, &assets.Error{
 			Kind: assets.Conflict, Op: "hire",
-			Msg: "Un autre « regie » travaille déjà sur le dossier " + h.data + ". Arrêtez-le, ou choisissez un autre dossier avec --data.",
+			Msg: "Un autre « regie » travaille déjà sur le dossier " + h.data + ". Arrêtez-le, ou choisissez un autre dossier avec --data.",
 		}
 	}
 	return c, err

@@ -110,7 +110,23 @@ func (r *run) listHLS() error {
 	} else {
 		top.Bitrate = meanRate(r.sound.Segments)
 	}
-	return r.add(fileMaster, top, parts...)
+	if err := r.add(fileMaster, top, parts...); err != nil {
+		return err
+	}
+	for i, rung := range r.plan.Rungs {
+		one := assets.Rendition{
+			Role: assets.RoleHLSVideo, Width: rung.Width, Height: rung.Height, Rank: i, Duration: r.length,
+			Bitrate: meanRate(r.rungs[i].Segments), Codec: r.rungs[i].Track.Codec,
+		}
+		if err := r.add(r.rungs[i].Dir+"/index.m3u8", one); err != nil {
+			return err
+		}
+	}
+	if r.plan.Source.Sound == nil {
+		return nil
+	}
+	sound := assets.Rendition{Role: assets.RoleHLSAudio, Duration: r.length, Bitrate: meanRate(r.sound.Segments), Codec: soundCodec}
+	return r.add(r.sound.Dir+"/index.m3u8", sound)
 }
 
 func (r *run) rate() float64 {
@@ -253,15 +269,15 @@ func (r *run) conclude() {
 		loud := s.Loudness
 		switch {
 		case loud == nil || loud.Integrated == nil:
-			say("Le son est muet, ou trop court pour être mesuré : il est laissé tel quel.")
+			say("Le son est muet, ou trop court pour être mesuré : il est laissé tel quel.")
 		case r.mix.Gain == 0 && *loud.Integrated < r.plan.Profiles.Audio.Quietest:
-			say(fmt.Sprintf("Le son est presque inaudible (%.0f LUFS) : il est laissé tel quel, car l'amplifier ferait surtout entendre du bruit.", *loud.Integrated))
+			say(fmt.Sprintf("Le son est presque inaudible (%.0f LUFS) : il est laissé tel quel, car l'amplifier ferait surtout entendre du bruit.", *loud.Integrated))
 		case r.mix.Gain > 20:
-			say(fmt.Sprintf("Le son est très faible (%.0f LUFS) : il a été remonté, le bruit de fond aussi.", *loud.Integrated))
+			say(fmt.Sprintf("Le son est très faible (%.0f LUFS) : il a été remonté, le bruit de fond aussi.", *loud.Integrated))
 		}
 		if r.mix.Double > 0 {
 			side := []string{"gauche", "droite"}[r.mix.Double-1]
-			say("Le son n'était que sur la voie " + side + " : il est maintenant des deux côtés.")
+			say("Le son n'était que sur la voie " + side + " : il est maintenant des deux côtés.")
 		}
 	}
 	var dark float64

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 )
@@ -32,7 +34,7 @@ type look struct {
 func (m *Maker) Inspect(ctx context.Context, path string) (Inspection, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return Inspection{}, &assets.Error{Kind: assets.Transient, Op: "maker.Inspect", Msg: "Le fichier ne peut pas être lu pour l'instant. Rien n'est perdu ; l'examen sera tenté à nouveau.", Err: err}
+		return Inspection{}, &assets.Error{Kind: assets.Transient, Op: "maker.Inspect", Msg: "Le fichier ne peut pas être lu pour l'instant. Rien n'est perdu ; l'examen sera tenté à nouveau.", Err: err}
 	}
 	refuse := func(sentence string) (Inspection, error) {
 		return Inspection{Sheet: assets.Sheet{
@@ -52,7 +54,7 @@ func (m *Maker) Inspect(ctx context.Context, path string) (Inspection, error) {
 	case err != nil && !unreadable(err):
 		return Inspection{}, failed("maker.Inspect", err)
 	case err != nil && l.beyond > 0:
-		return refuse("Le fichier est coupé : son index, placé à la fin, n'est pas arrivé, et rien ne peut être lu." + redo)
+		return refuse("Le fichier est coupé : son index, placé à la fin, n'est pas arrivé, et rien ne peut être lu." + redo)
 	case err != nil:
 		return refuse("Ce fichier n'est pas une vidéo ni un son que la maison sait lire." + redo)
 	}
@@ -70,30 +72,44 @@ func unreadable(err error) bool {
 
 // lookThrough reads all packets of the chosen tracks, and decodes a few.
 func (m *Maker) lookThrough(ctx context.Context, path string, l *look) error {
-	if v, ok := l.media.MainVideo(); ok {
-		l.video = &v
-		var err error
-		if l.packets, err = ffmpeg.ScanPackets(ctx, m.o.Runner, path, v.Index); err != nil && !unreadable(err) {
-			return failed("maker.Inspect", err)
-		}
-		if l.head, err = ffmpeg.DecodeHead(ctx, m.o.Runner, path, v.Index, headFrames); err != nil && !unreadable(err) {
-			return failed("maker.Inspect", err)
-		}
-	}
-	l.audio = chooseSound(l.media.Audio)
-	if len(l.audio) > 0 {
-		var err error
-		if l.sound, err = ffmpeg.ScanPackets(ctx, m.o.Runner, path, l.audio[0].Index); err != nil && !unreadable(err) {
-			return failed("maker.Inspect", err)
-		}
-		if l.video == nil {
-			l.packets = l.sound
-			if l.head, err = ffmpeg.DecodeSound(ctx, m.o.Runner, path, l.audio[0].Index, headFrames); err != nil && !unreadable(err) {
+	var all errgroup.Group
+	ask := func(question func() error) {
+		all.Go(func() error {
+			if err := question(); err != nil && !unreadable(err) {
 				return failed("maker.Inspect", err)
 			}
+			return nil
+		})
+	}
+	if v, ok := l.media.MainVideo(); ok {
+		l.video = &v
+		ask(func() (err error) {
+			l.packets, err = ffmpeg.ScanPackets(ctx, m.o.Runner, path, v.Index)
+			return err
+		})
+		ask(func() (err error) {
+			l.head, err = ffmpeg.DecodeHead(ctx, m.o.Runner, path, v.Index, headFrames)
+			return err
+		})
+	}
+	if l.audio = chooseSound(l.media.Audio); len(l.audio) > 0 {
+		first := l.audio[0].Index
+		ask(func() (err error) {
+			l.sound, err = ffmpeg.ScanPackets(ctx, m.o.Runner, path, first)
+			return err
+		})
+		if l.video == nil {
+			ask(func() (err error) {
+				l.head, err = ffmpeg.DecodeSound(ctx, m.o.Runner, path, first, headFrames)
+				return err
+			})
 		}
 	}
-	return nil
+	err := all.Wait()
+	if l.video == nil {
+		l.packets = l.sound
+	}
+	return err
 }
 
 // chooseSound takes the default track, else the first, of those that say what

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 	"anonymal.tv/regie/pipeline/picks"
@@ -112,7 +114,7 @@ func (r *run) decode() error {
 		return r.incomplete(sayDamaged(r.decodedLength(), r.plan.Source.Length))
 	}
 	if err != nil {
-		return &assets.Error{Kind: kindOf(err), Op: "maker.decode", Msg: "La fabrication s'est arrêtée pendant le décodage. L'original est conservé ; elle sera tentée à nouveau.", Err: err}
+		return &assets.Error{Kind: kindOf(err), Op: "maker.decode", Msg: "La fabrication s'est arrêtée pendant le décodage. L'original est conservé ; elle sera tentée à nouveau.", Err: err}
 	}
 	if r.plan.Source.Picture != nil && r.decoded.Frames == 0 {
 		return r.incomplete("Aucune image du film n'a pu être décodée. L'original reste conservé. Réexporter le film, puis le déposer à nouveau.")
@@ -298,13 +300,30 @@ func (r *run) tryLimiter() error {
 	return nil
 }
 
-// finish makes the sound, packs the files and measures what came out; when that
-// is off, once or twice again.
+// finish makes the still pictures, and beside them the sound and the single
+// files.
 func (r *run) finish() error {
+	var both errgroup.Group
+	if len(r.stills) > 0 {
+		both.Go(func() error {
+			res, err := r.o.Runner.Run(r.ctx, StillsCommand(r.plan, r.stills, r.dir))
+			if err != nil {
+				return failed("maker.stills", err)
+			}
+			r.o.Log.Info("process", "step", "stills", "cpu", res.CPU, "wall", res.Wall, "rss", res.PeakRSS)
+			return nil
+		})
+	}
+	both.Go(r.finishFiles)
+	return both.Wait()
+}
+
+// finishFiles makes the sound, packs the files and measures what came out; when
+// that is off, once or twice again.
+func (r *run) finishFiles() error {
 	r.mix.Teaser = r.made.Teaser
-	k := packing{Teaser: len(r.teaser) > 0, Stills: r.stills}
 	if r.plan.Source.Sound == nil {
-		return r.pack(k, 0.92)
+		return r.pack(0.92)
 	}
 	const tries = 5
 	var before *attempt
@@ -320,10 +339,9 @@ func (r *run) finish() error {
 		if err := writeStream(filepath.Join(r.dir, streamSound), r.sound.files(r.dir)); err != nil {
 			return diskTrouble("maker.finish", err)
 		}
-		if err := r.pack(k, at+0.005); err != nil {
+		if err := r.pack(at + 0.005); err != nil {
 			return err
 		}
-		k.Stills = nil
 		made, err := readHeard(r.dir, fileMade, 0, r.length)
 		if err != nil {
 			return internal("maker.finish", err)
@@ -348,8 +366,11 @@ func deref(v *float64) float64 {
 	return *v
 }
 
-func (r *run) pack(k packing, from float64) error {
-	if _, err := r.run(stepPack, from, from+0.02, PackCommand(r.plan, k, r.dir)); err != nil {
+func (r *run) pack(from float64) error {
+	if len(r.plan.Rungs) == 0 && r.plan.Source.Sound == nil {
+		return nil
+	}
+	if _, err := r.run(stepPack, from, from+0.02, PackCommand(r.plan, len(r.teaser) > 0, r.dir)); err != nil {
 		return failed("maker.pack", err)
 	}
 	return nil

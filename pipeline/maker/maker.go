@@ -49,7 +49,7 @@ type Inspection struct {
 func (m *Maker) Plan(in Inspection) (Plan, error) {
 	plan, err := MakePlan(in.Source, m.o.Profiles, m.o.Tools)
 	if err != nil {
-		return Plan{}, &assets.Error{Kind: assets.Invalid, Op: "maker.Plan", Msg: "Rien ne peut être fabriqué à partir de ce fichier : il ne contient ni image ni son lisible.", Err: err}
+		return Plan{}, &assets.Error{Kind: assets.Invalid, Op: "maker.Plan", Msg: "Rien ne peut être fabriqué à partir de ce fichier : il ne contient ni image ni son lisible.", Err: err}
 	}
 	return plan, nil
 }

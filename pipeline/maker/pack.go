@@ -23,15 +23,9 @@ func still(rank int, size, kind string) string {
 	return fmt.Sprintf("thumbnail-%d-%s.%s", rank, size, kind)
 }
 
-// packing is what PackCommand packs.
-type packing struct {
-	Teaser bool
-	Stills []int // candidates, best first
-}
-
 // PackCommand makes the single files out of the segments without a second
-// encode, measures the finished sound, and makes the still pictures.
-func PackCommand(p Plan, k packing, dir string) ffmpeg.Command {
+// encode, and measures the finished sound.
+func PackCommand(p Plan, teaser bool, dir string) ffmpeg.Command {
 	var inputs []ffmpeg.Input
 	input := func(name string, options ...string) int {
 		inputs = append(inputs, ffmpeg.Input{Path: dir + "/" + name, Trusted: true, Options: options})
@@ -59,22 +53,29 @@ func PackCommand(p Plan, k packing, dir string) ffmpeg.Command {
 			args = append(args, copied(movie(r), append([]string{n + ":v"}, sound...)...)...)
 		}
 	}
-	if k.Teaser {
+	if teaser {
 		streams := []string{strconv.Itoa(input(streamTeaser)) + ":v"}
 		if p.Source.Sound != nil {
 			streams = append(streams, strconv.Itoa(input(fileTeaser))+":a")
 		}
 		args = append(args, copied(fileTeaserMovie, streams...)...)
 	}
-	g := graph{}
-	for i, candidate := range k.Stills {
-		n := input(fmt.Sprintf(candidates, candidate), "-f", "jpeg_pipe")
-		args = append(args, stillOutputs(&g, p, n, i+1)...)
-	}
-	if len(g) > 0 {
-		args = append([]string{"-filter_complex", g.String()}, args...)
-	}
 	return ffmpeg.Command{Tool: ffmpeg.FFmpeg, Inputs: inputs, Args: args, Dir: dir}
+}
+
+// StillsCommand makes the still pictures out of the chosen candidates, best
+// first.
+func StillsCommand(p Plan, chosen []int, dir string) ffmpeg.Command {
+	var inputs []ffmpeg.Input
+	var args []string
+	g := graph{}
+	for i, candidate := range chosen {
+		inputs = append(inputs, ffmpeg.Input{Path: dir + "/" + fmt.Sprintf(candidates, candidate), Trusted: true, Options: []string{"-f", "jpeg_pipe"}})
+		args = append(args, stillOutputs(&g, p, i, i+1)...)
+	}
+	return ffmpeg.Command{
+		Tool: ffmpeg.FFmpeg, Inputs: inputs, Args: append([]string{"-filter_complex", g.String()}, args...), Dir: dir,
+	}
 }
 
 // stillOutputs writes one picture in two sizes, each as JPEG and WebP.

@@ -43,17 +43,17 @@ func TestCommands(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		commands := []ffmpeg.Command{DecodeCommand(plan, "/in/master", "/work")}
+		commands := []ffmpeg.Command{DecodeCommand(plan, "/in/master", "/scratch")}
 		if source.Sound != nil {
 			m := mix{Skip: 0.04, Samples: 480000, Gain: 5.25, Ceiling: -2, Double: 1}
 			if source.Picture != nil {
 				m.Teaser = []assets.Span{{Start: 1, End: 5}, {Start: 8, End: 20.5}}
 			}
-			commands = append(commands, TrialCommand(m, "/work"), SoundCommand(plan, m, "/work"))
+			commands = append(commands, TrialCommand(m, "/scratch"), SoundCommand(plan, m, "/scratch"))
 		}
-		commands = append(commands, PackCommand(plan, packing{Teaser: source.Picture != nil, Stills: []int{3, 1}}, "/work"))
+		commands = append(commands, PackCommand(plan, source.Picture != nil, "/scratch"), StillsCommand(plan, []int{3, 1}, "/scratch"))
 		if source.Picture != nil {
-			commands = append(append(commands, PlainTogether(plan, "/in/master", "/work")), PlainApart(plan, "/in/master", "/work")...)
+			commands = append(append(commands, PlainTogether(plan, "/in/master", "/scratch")), PlainApart(plan, "/in/master", "/scratch")...)
 		}
 		var text strings.Builder
 		for _, c := range commands {

@@ -9,7 +9,7 @@ import (
 )
 
 func internal(op string, err error) error {
-	return &assets.Error{Kind: assets.Internal, Op: op, Msg: "La fabrication a échoué par une faute de la maison. L'original est conservé ; le journal en donne la cause.", Err: err}
+	return &assets.Error{Kind: assets.Internal, Op: op, Msg: "La fabrication a échoué par une faute de la maison. L'original est conservé ; le journal en donne la cause.", Err: err}
 }
 
 // failed is a process on files of our own that ended badly.
@@ -18,11 +18,11 @@ func failed(op string, err error) error {
 	if errors.As(err, &own) {
 		return err
 	}
-	return &assets.Error{Kind: kindOf(err), Op: op, Msg: "La fabrication s'est arrêtée. L'original est conservé ; elle sera tentée à nouveau.", Err: err}
+	return &assets.Error{Kind: kindOf(err), Op: op, Msg: "La fabrication s'est arrêtée. L'original est conservé ; elle sera tentée à nouveau.", Err: err}
 }
 
 func diskTrouble(op string, err error) error {
-	return &assets.Error{Kind: assets.Transient, Op: op, Msg: "Le dossier de travail ne peut pas être écrit : le disque est sans doute plein. Rien n'est perdu ; la fabrication reprendra.", Err: err}
+	return &assets.Error{Kind: assets.Transient, Op: op, Msg: "Le dossier de travail ne peut pas être écrit : le disque est sans doute plein. Rien n'est perdu ; la fabrication reprendra.", Err: err}
 }
 
 // kindOf says whether a failed process may go better another time.

@@ -47,14 +47,14 @@ const whole = "Le fichier est complet et lisible."
 const redo = " L'original reste conservé. Réexporter le film, puis le déposer à nouveau."
 
 func sayShort(got, promised float64) string {
-	return fmt.Sprintf("Le fichier s'arrête à %s alors qu'il annonce %s : l'envoi ou l'export a été coupé.", clock(got), clock(promised)) + redo
+	return fmt.Sprintf("Le fichier s'arrête à %s alors qu'il annonce %s : l'envoi ou l'export a été coupé.", clock(got), clock(promised)) + redo
 }
 
 func sayDamaged(got, promised float64) string {
 	if promised-got > tolerance(promised) {
 		return fmt.Sprintf("Le fichier est abîmé et seules %s sur %s se lisent.", clock(got), clock(promised)) + redo
 	}
-	return "Le fichier est abîmé : des images ou du son ne se décodent pas." + redo
+	return "Le fichier est abîmé : des images ou du son ne se décodent pas." + redo
 }
 
 // verdict weighs what was learnt before the decode.
@@ -70,13 +70,13 @@ func (l look) verdict() (assets.SheetStatus, []string) {
 	case declared-readable > tolerance(declared):
 		return assets.SheetIncomplete, []string{sayShort(readable, declared)}
 	case l.beyond > 0:
-		return assets.SheetIncomplete, []string{fmt.Sprintf("Il manque la fin du fichier : il annonce %s de plus que ce qui est arrivé.", size(l.beyond)) + redo}
+		return assets.SheetIncomplete, []string{fmt.Sprintf("Il manque la fin du fichier : il annonce %s de plus que ce qui est arrivé.", size(l.beyond)) + redo}
 	case len(l.audio) == 0 && len(l.media.Audio) > 0, l.unheard():
-		return assets.SheetIncomplete, []string{"La piste son existe mais ne peut pas être lue : le film serait muet." + redo}
+		return assets.SheetIncomplete, []string{"La piste son existe mais ne peut pas être lue : le film serait muet." + redo}
 	case len(damage(l.head.Stderr)) > 0:
-		return assets.SheetIncomplete, []string{"Le début du film est abîmé : ses premières images ne se décodent pas." + redo}
+		return assets.SheetIncomplete, []string{"Le début du film est abîmé : ses premières images ne se décodent pas." + redo}
 	case l.packets.Corrupt > 0 || l.sound.Corrupt > 0 || len(damage(l.packets.Stderr))+len(damage(l.sound.Stderr)) > 0:
-		return assets.SheetIncomplete, []string{"Le fichier est abîmé : une partie de ses données manque ou ne se lit pas." + redo}
+		return assets.SheetIncomplete, []string{"Le fichier est abîmé : une partie de ses données manque ou ne se lit pas." + redo}
 	}
 	remarks := l.remarks(readable)
 	if len(remarks) > 0 {
@@ -93,19 +93,19 @@ func (l look) remarks(readable float64) []string {
 	var all []string
 	if v := l.video; v != nil {
 		if l.packets.Variable {
-			all = append(all, fmt.Sprintf("La cadence varie : le film est mis à %s images par seconde.", decimal(l.rate().Float())))
+			all = append(all, fmt.Sprintf("La cadence varie : le film est mis à %s images par seconde.", decimal(l.rate().Float())))
 		}
 		if v.Interlaced && l.interlaced() == "" {
-			all = append(all, "Le fichier se dit entrelacé, mais l'image ne l'est pas : elle est prise telle qu'elle est.")
+			all = append(all, "Le fichier se dit entrelacé, mais l'image ne l'est pas : elle est prise telle qu'elle est.")
 		}
 		if l.interlaced() != "" {
-			all = append(all, "L'image est entrelacée : elle est désentrelacée pour le web.")
+			all = append(all, "L'image est entrelacée : elle est désentrelacée pour le web.")
 		}
 		if v.HDR != "" {
-			all = append(all, "L'image est en HDR : elle est convertie pour les écrans ordinaires.")
+			all = append(all, "L'image est en HDR : elle est convertie pour les écrans ordinaires.")
 		}
 		if max(v.DisplayWidth, v.DisplayHeight) < 640 {
-			all = append(all, fmt.Sprintf("L'image est petite (%d × %d) : elle paraîtra floue en plein écran.", v.DisplayWidth, v.DisplayHeight))
+			all = append(all, fmt.Sprintf("L'image est petite (%d × %d) : elle paraîtra floue en plein écran.", v.DisplayWidth, v.DisplayHeight))
 		}
 		if len(l.media.Audio) == 0 {
 			all = append(all, "Le film n'a pas de son.")
@@ -117,7 +117,7 @@ func (l look) remarks(readable float64) []string {
 		all = append(all, "Le fichier contient le lieu de tournage : il n'est repris dans aucune copie publique.")
 	}
 	if sound := l.sound.Length().Seconds(); l.video != nil && len(l.audio) > 0 && readable-sound > max(1, readable/20) {
-		all = append(all, fmt.Sprintf("Le son s'arrête avant l'image (%s au lieu de %s) : la fin du film est muette.", clock(sound), clock(readable)))
+		all = append(all, fmt.Sprintf("Le son s'arrête avant l'image (%s au lieu de %s) : la fin du film est muette.", clock(sound), clock(readable)))
 	}
 	return all
 }

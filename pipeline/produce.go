@@ -266,8 +266,7 @@ func (d *Desk) store(ctx context.Context, files []maker.File, dir, prefix string
 		rows[i] = f.Rendition
 		rows[i].Key, rows[i].Size, rows[i].SHA256 = b.Key, b.Size, b.SHA256
 		for _, p := range f.Parts {
-			b := stored[p]
-			rows[i].Parts = append(rows[i].Parts, assets.Part{Key: b.Key, Size: b.Size, SHA256: b.SHA256})
+			rows[i].Parts = append(rows[i].Parts, assets.Part(stored[p]))
 		}
 	}
 	return rows, nil

@@ -22,7 +22,7 @@ run: tools build ## a site with a real film on it, in a fresh folder, until Ctrl
 	bin/regie demo
 
 test: setup assets ## every test, against real servers
-	$(GO) test -p 2 -timeout 12m ./...
+	$(GO) test -p 2 -timeout 30m ./...
 
 check: ## format, vet, staticcheck, layers, rules of the house, scripts
 	@bad=$$($(GO) tool gofumpt -l $(folders)); [ -z "$$bad" ] || { echo "not formatted (make format):"; echo "$$bad"; exit 1; }

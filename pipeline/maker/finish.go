@@ -271,9 +271,11 @@ func (r *run) conclude() {
 		case loud == nil || loud.Integrated == nil:
 			say("Le son est muet, ou trop court pour être mesuré : il est laissé tel quel.")
 		case r.mix.Gain == 0 && *loud.Integrated < r.plan.Profiles.Audio.Quietest:
-			say(fmt.Sprintf("Le son est presque inaudible (%.0f LUFS) : il est laissé tel quel, car l'amplifier ferait surtout entendre du bruit.", *loud.Integrated))
+			say(fmt.Sprintf("Le son est presque inaudible (%s LUFS) : il est laissé tel quel, car l'amplifier ferait surtout entendre du bruit.", decimal(round(*loud.Integrated, 0))))
 		case r.mix.Gain > 20:
-			say(fmt.Sprintf("Le son est très faible (%.0f LUFS) : il a été remonté, le bruit de fond aussi.", *loud.Integrated))
+			say(fmt.Sprintf("Le son est très faible (%s LUFS) : il a été remonté, le bruit de fond aussi.", decimal(round(*loud.Integrated, 0))))
+		default:
+			s.Verdicts = append(s.Verdicts, sayLevel(*loud.Integrated, r.mix.Gain, r.plan.Profiles.Audio.Loudness))
 		}
 		if r.mix.Double > 0 {
 			side := []string{"gauche", "droite"}[r.mix.Double-1]
@@ -287,4 +289,16 @@ func (r *run) conclude() {
 	if r.length > 0 && dark > 0.5*r.length {
 		say(fmt.Sprintf("L'image est noire pendant %d %% du film.", int(math.Round(100*dark/r.length))))
 	}
+}
+
+// sayLevel tells how loud the sound came, and what was done about it.
+func sayLevel(integrated, gain, target float64) string {
+	done := "c'est juste pour le web."
+	switch {
+	case gain > 0.5:
+		done = fmt.Sprintf("remonté à %s LUFS pour le web ; l'original n'est pas touché.", decimal(target))
+	case gain < -0.5:
+		done = fmt.Sprintf("baissé à %s LUFS pour le web ; l'original n'est pas touché.", decimal(target))
+	}
+	return fmt.Sprintf("Son à %s LUFS : %s", decimal(round(integrated, 1)), done)
 }

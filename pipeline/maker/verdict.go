@@ -129,8 +129,9 @@ func codecName(codec string) string {
 	return " (" + codec + ")"
 }
 
+// decimal writes a number the French way: « −21,6 ».
 func decimal(v float64) string {
-	return strings.Replace(strconv.FormatFloat(round(v, 2), 'f', -1, 64), ".", ",", 1)
+	return strings.NewReplacer(".", ",", "-", "−").Replace(strconv.FormatFloat(round(v, 2), 'f', -1, 64))
 }
 
 // size writes bytes as people do.

@@ -16,9 +16,10 @@ func TestGoodClips(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes every real clip: takes minutes")
 	}
-	data := t.TempDir()
 	for _, path := range listClips(t, "good") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			data := t.TempDir()
 			code, out, errs := outcome(t, data, "ingest", path, "--to", "site", "--wait", "--json")
 			if code != exitDone {
 				t.Fatalf("exit %d\n%s\n%s", code, out, errs)
@@ -59,9 +60,10 @@ func TestGoodClips(t *testing.T) {
 // TestDamagedClips gives every damaged clip: it ends refused or incomplete,
 // with a French sentence, and nothing of it is visible.
 func TestDamagedClips(t *testing.T) {
-	data := t.TempDir()
 	for _, path := range listClips(t, "damaged") {
 		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			data := t.TempDir()
 			code, out, errs := outcome(t, data, "ingest", path, "--to", "site", "--wait", "--json")
 			v := film(t, out)
 			want := map[string]int{"refused": exitRefused, "incomplete": exitIncomplete}

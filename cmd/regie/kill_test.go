@@ -59,7 +59,7 @@ func TestKilledServer(t *testing.T) {
 		if left := orphans(t, time.Second); left != "" {
 			t.Fatalf("kill %d: still alive a second later: %s", n+1, left)
 		}
-		if film(t, shown(t, data, id)).State == "published" && n < kills-1 {
+		if v := film(t, shown(t, data, id)); v.State == "published" && v.Work == nil && n < kills-1 {
 			// Made in spite of the kills so far: make it again, there are more to come.
 			if code, _, errs := outcome(t, data, "film", "remake", id); code != exitDone {
 				t.Fatalf("remake: exit %d\n%s", code, errs)

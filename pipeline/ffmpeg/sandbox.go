@@ -67,7 +67,8 @@ func New(o Options) (*Sandbox, error) {
 		return nil, errors.Join(append([]error{ErrConfinement}, reasons...)...)
 	}
 	o.Log.Warn("media tools run without confinement")
-	return &Sandbox{o: o, launch: launch{walls: Confinement{Files: WallNone, Network: WallNone, Landlock: abi}}}, nil
+	s := &Sandbox{o: o, launch: launch{walls: Confinement{Files: WallNone, Network: WallNone, Landlock: abi}}}
+	return s, s.starts()
 }
 
 // starts tells whether the tool can be started at all in this confinement.

@@ -8,21 +8,30 @@ import (
 )
 
 // finish makes the still pictures, and beside them the sound and the single
-// files.
+// files. The picture of sound alone comes with the sound.
 func (r *run) finish() error {
-	var both errgroup.Group
-	if len(r.stills) > 0 {
-		both.Go(func() error {
-			res, err := r.o.Runner.Run(r.ctx, StillsCommand(r.plan, r.stills, r.dir))
-			if err != nil {
-				return failed("maker.stills", err)
-			}
-			r.o.Log.Info("process", "step", "stills", "cpu", res.CPU, "wall", res.Wall, "rss", res.PeakRSS)
-			return nil
-		})
+	if r.plan.Source.Picture == nil {
+		if err := r.finishFiles(); err != nil {
+			return err
+		}
+		return r.finishStills()
 	}
+	var both errgroup.Group
+	both.Go(r.finishStills)
 	both.Go(r.finishFiles)
 	return both.Wait()
+}
+
+func (r *run) finishStills() error {
+	if len(r.stills) == 0 {
+		return nil
+	}
+	res, err := r.o.Runner.Run(r.ctx, StillsCommand(r.plan, r.stills, r.dir))
+	if err != nil {
+		return failed("maker.stills", err)
+	}
+	r.o.Log.Info("process", "step", "stills", "cpu", res.CPU, "wall", res.Wall, "rss", res.PeakRSS)
+	return nil
 }
 
 // finishFiles makes the sound, packs the files and measures what came out; when

@@ -106,7 +106,7 @@ type filmCancelCmd struct {
 
 // Run stops the making of a film.
 func (c *filmCancelCmd) Run(a *app) error {
-	return onFilm(a, c.ID, func(h *house, f assets.Film) error { return h.desk.Cancel(a.ctx, f.ID, "cli") })
+	return onFilm(a, c.ID, false, func(h *house, f assets.Film) error { return h.desk.Cancel(a.ctx, f.ID, "cli") })
 }
 
 type filmRemakeCmd struct {
@@ -116,15 +116,12 @@ type filmRemakeCmd struct {
 
 // Run makes a film again.
 func (c *filmRemakeCmd) Run(a *app) error {
-	remake := func(h *house, f assets.Film) error { return h.desk.Remake(a.ctx, f.ID, "cli") }
-	if c.Wait {
-		return onFilmAwaited(a, c.ID, remake)
-	}
-	return onFilm(a, c.ID, remake)
+	return onFilm(a, c.ID, c.Wait, func(h *house, f assets.Film) error { return h.desk.Remake(a.ctx, f.ID, "cli") })
 }
 
-// onFilm does one thing to a film and prints it.
-func onFilm(a *app, ref string, do func(*house, assets.Film) error) error {
+// onFilm does one thing to a film, follows it until it rests if asked, and
+// prints it.
+func onFilm(a *app, ref string, wait bool, do func(*house, assets.Film) error) error {
 	h, err := a.open()
 	if err != nil {
 		return err
@@ -137,26 +134,12 @@ func onFilm(a *app, ref string, do func(*house, assets.Film) error) error {
 	if err := do(h, f); err != nil {
 		return err
 	}
-	v, err := h.desk.Show(a.ctx, string(f.ID))
-	if err != nil {
-		return err
-	}
-	return printFilm(a, v)
-}
-
-// onFilmAwaited does one thing to a film and follows it until it rests.
-func onFilmAwaited(a *app, ref string, do func(*house, assets.Film) error) error {
-	h, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	f, err := h.desk.Find(a.ctx, ref)
-	if err != nil {
-		return err
-	}
-	if err := do(h, f); err != nil {
-		return err
+	if !wait {
+		v, err := h.desk.Show(a.ctx, string(f.ID))
+		if err != nil {
+			return err
+		}
+		return printFilm(a, v)
 	}
 	return h.whileWorking(a.ctx, func(ctx context.Context) error {
 		code, err := await(ctx, a, h, pipeline.Received{Film: f.ID})

@@ -81,7 +81,13 @@ func clips(t *testing.T) string {
 // once it listens.
 func server(ctx context.Context, t *testing.T, data string) (*exec.Cmd, string) {
 	t.Helper()
-	cmd := regie(ctx, t, data, "serve", "--listen", "127.0.0.1:0", "--json")
+	return listening(ctx, t, data, "serve")
+}
+
+// listening starts a command that serves the site.
+func listening(ctx context.Context, t *testing.T, data, command string) (*exec.Cmd, string) {
+	t.Helper()
+	cmd := regie(ctx, t, data, command, "--listen", "127.0.0.1:0", "--json")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +102,7 @@ func server(ctx context.Context, t *testing.T, data string) (*exec.Cmd, string) 
 	if err != nil || json.Unmarshal(line, &first) != nil || first.URL == "" {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		t.Fatalf("serve said %q (%v)\n%s", line, err, errs.String())
+		t.Fatalf("%s said %q (%v)\n%s", command, line, err, errs.String())
 	}
 	go io.Copy(io.Discard, out)
 	return cmd, first.URL

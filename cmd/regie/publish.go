@@ -33,14 +33,10 @@ func (c *publishCmd) Run(a *app) error {
 			}
 		}
 	}
-	do := func(h *house, f assets.Film) error {
+	return onFilm(a, c.ID, c.Wait, func(h *house, f assets.Film) error {
 		_, err := h.desk.Publish(a.ctx, f.ID, channels(c.To), at, "cli")
 		return err
-	}
-	if c.Wait {
-		return onFilmAwaited(a, c.ID, do)
-	}
-	return onFilm(a, c.ID, do)
+	})
 }
 
 type unpublishCmd struct {
@@ -51,12 +47,8 @@ type unpublishCmd struct {
 
 // Run takes a film off channels.
 func (c *unpublishCmd) Run(a *app) error {
-	do := func(h *house, f assets.Film) error {
+	return onFilm(a, c.ID, c.Wait, func(h *house, f assets.Film) error {
 		_, err := h.desk.Unpublish(a.ctx, f.ID, channels(c.From), "cli")
 		return err
-	}
-	if c.Wait {
-		return onFilmAwaited(a, c.ID, do)
-	}
-	return onFilm(a, c.ID, do)
+	})
 }

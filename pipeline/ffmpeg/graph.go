@@ -25,14 +25,26 @@ type filter struct {
 	name    string
 	options []Option
 	in      []Pad
+	source  bool // feeds itself
 	split   bool // has as many results as are used
 	results int
 }
 
 // From is a stream of an input: From(0, "v:0"), From(0, "a:1"), From(1, "3").
-// For a stream that is named by its number alone, Split takes it for video.
+// One that is named by its number alone is a picture, or needs AsSound.
 func From(input int, selector string) Pad {
 	return Pad{input: fmt.Sprintf("%d:%s", input, selector), audio: strings.HasPrefix(selector, "a")}
+}
+
+// AsSound says that the pad is sound, where its selector doesn't tell.
+func (p Pad) AsSound() Pad {
+	p.audio = true
+	return p
+}
+
+// Source is a filter that makes its pictures itself: color, testsrc.
+func Source(name string, options ...Option) Pad {
+	return Pad{filter: &filter{name: name, options: options, source: true, results: 1}}
 }
 
 // Option is one option of a filter. An empty Key makes a positional one. The
@@ -107,32 +119,56 @@ type Output struct {
 	Pads []Pad
 	Args []string // -c:v, -b:v, -f…: in this order, before the name
 	Name string   // relative to Command.Dir; "-" with -f null
+
+	sink *filter // instead of a file
+}
+
+// Sink is the output of a pad that is wanted for what its filters write.
+func (p Pad) Sink() Output {
+	f := &filter{name: "nullsink", in: []Pad{p}}
+	if p.audio {
+		f.name = "anullsink"
+	}
+	return Output{sink: f}
+}
+
+// MustBuild is Build for graphs that don't depend on what a person gives: it
+// panics at a pad that is wired wrongly.
+func MustBuild(outputs ...Output) []string {
+	args, err := Build(outputs...)
+	if err != nil {
+		panic(err)
+	}
+	return args
 }
 
 // Build wires the graph that the outputs need and gives everything that follows
 // the inputs on the command line, for Command.Args.
 func Build(outputs ...Output) ([]string, error) {
-	w := wiring{labels: map[result]string{}, seen: map[*filter]bool{}}
+	w := wiring{seen: map[*filter]bool{}, used: map[result]bool{}, labels: map[result]string{}}
 	for _, o := range outputs {
-		if len(o.Pads) == 0 {
+		switch {
+		case o.sink != nil:
+			w.add(o.sink)
+		case len(o.Pads) == 0:
 			return nil, fmt.Errorf("ffmpeg: filter graph: output %q is of nothing", o.Name)
 		}
 		for _, p := range o.Pads {
 			w.use(p)
 		}
 	}
-	var specs []string
-	for _, f := range w.order {
-		specs = append(specs, w.spell(f))
-	}
+	spec := w.spell()
 	if err := errors.Join(w.errs...); err != nil {
 		return nil, fmt.Errorf("ffmpeg: filter graph: %w", err)
 	}
 	var args []string
-	if len(specs) > 0 {
-		args = append(args, "-filter_complex", strings.Join(specs, ";"))
+	if spec != "" {
+		args = append(args, "-filter_complex", spec)
 	}
 	for _, o := range outputs {
+		if o.sink != nil {
+			continue
+		}
 		for _, p := range o.Pads {
 			name := p.input
 			if p.filter != nil {
@@ -146,10 +182,11 @@ func Build(outputs ...Output) ([]string, error) {
 }
 
 // wiring is a graph in the making: filters in an order in which each follows
-// what feeds it, and the label of each pad that is used.
+// what feeds it, the results that are used, and the labels of those that need one.
 type wiring struct {
 	order  []*filter
 	seen   map[*filter]bool
+	used   map[result]bool
 	labels map[result]string
 	errs   []error
 }
@@ -170,49 +207,94 @@ func (w *wiring) use(p Pad) {
 		return
 	case p.filter == nil:
 		return
-	case w.labels[p.result()] != "":
+	case w.used[p.result()]:
 		w.errs = append(w.errs, fmt.Errorf("a result of %s is used twice, split it", p.filter.name))
 		return
 	}
-	f := p.filter
-	if !w.seen[f] {
-		w.seen[f] = true
-		if len(f.in) == 0 {
-			w.errs = append(w.errs, fmt.Errorf("%s has no input", f.name))
-		}
-		for _, in := range f.in {
-			w.use(in)
-		}
-		w.order = append(w.order, f)
-	}
-	w.labels[p.result()] = fmt.Sprintf("[p%d]", len(w.labels))
+	w.used[p.result()] = true
+	w.add(p.filter)
 }
 
-// spell is the filter with the labels of its pads. ffmpeg-go puts name, options,
-// the number of a split's results and the graph's escaping together.
-func (w *wiring) spell(f *filter) string {
-	var in, out strings.Builder
-	for _, p := range f.in {
-		if p.input != "" {
-			in.WriteString("[" + p.input + "]")
-		} else {
-			in.WriteString(w.labels[p.result()])
-		}
+// add brings in a filter behind what feeds it.
+func (w *wiring) add(f *filter) {
+	if w.seen[f] {
+		return
 	}
-	used := 0
+	w.seen[f] = true
+	if len(f.in) == 0 && !f.source {
+		w.errs = append(w.errs, fmt.Errorf("%s has no input", f.name))
+	}
+	for _, in := range f.in {
+		w.use(in)
+	}
+	w.order = append(w.order, f)
+}
+
+// results are those of a filter that are used.
+func (w *wiring) results(f *filter) []result {
+	var all []result
 	for i := range f.results {
-		if label := w.labels[result{f, i}]; label != "" {
-			out.WriteString(label)
-			used++
+		if r := (result{f, i}); w.used[r] {
+			all = append(all, r)
 		}
 	}
-	if !f.split && used < f.results {
-		w.errs = append(w.errs, fmt.Errorf("a result of %s is not used", f.name))
+	return all
+}
+
+// follows tells whether the filter at i does nothing but carry on from the one
+// before it, so that a comma says it.
+func (w *wiring) follows(i int) bool {
+	if i == 0 || i == len(w.order) {
+		return false
 	}
+	before, f := w.order[i-1], w.order[i]
+	return len(f.in) == 1 && f.in[0].filter == before && len(w.results(before)) == 1
+}
+
+// spell is the whole graph.
+func (w *wiring) spell() string {
+	var b strings.Builder
+	for i, f := range w.order {
+		results := w.results(f)
+		if !f.split && len(results) < f.results {
+			w.errs = append(w.errs, fmt.Errorf("a result of %s is not used", f.name))
+		}
+		if w.follows(i) {
+			b.WriteString(",")
+		} else {
+			if i > 0 {
+				b.WriteString(";")
+			}
+			for _, p := range f.in {
+				b.WriteString(w.label(p))
+			}
+		}
+		b.WriteString(f.spell(len(results)))
+		if !w.follows(i + 1) {
+			for _, r := range results {
+				w.labels[r] = fmt.Sprintf("[p%d]", len(w.labels))
+				b.WriteString(w.labels[r])
+			}
+		}
+	}
+	return b.String()
+}
+
+// label names the pad that a chain begins with.
+func (w *wiring) label(p Pad) string {
+	if p.input != "" {
+		return "[" + p.input + "]"
+	}
+	return w.labels[p.result()]
+}
+
+// spell is the filter without its pads. ffmpeg-go puts name, options, the number
+// of a split's results and the graph's escaping together.
+func (f *filter) spell(results int) string {
 	args := make(graph.Args, len(f.options))
 	for i, o := range f.options {
 		args[i] = o.String()
 	}
 	node := graph.FilterMultiOutput([]*graph.Stream{graph.Input("")}, f.name, args)
-	return in.String() + node.GetFilter(make([]graph.DagEdge, used)) + out.String()
+	return node.GetFilter(make([]graph.DagEdge, results))
 }

@@ -36,6 +36,15 @@ func TestBuild(t *testing.T) {
 		}
 		return []Output{{Pads: Concat(segments, true, true), Name: "teaser.mp4"}}
 	}
+	looked := func() []Output {
+		v := From(0, "0").Split(3) // the third leads nowhere
+		film := v[0].Filter("select", Opt("", "not(mod(n,25))"))
+		return []Output{
+			{Pads: []Pad{Join("overlay", []Pad{Source("color", Opt("c", "white")), film})}, Name: "a.jpg"},
+			v[1].Filter("scdet").Filter("metadata", Opt("", "print"), Opt("file", "cuts.txt")).Sink(),
+			From(0, "1").AsSound().Filter("volumedetect").Sink(),
+		}
+	}
 	for name, c := range map[string]struct {
 		outputs []Output
 		want    []string
@@ -46,12 +55,12 @@ func TestBuild(t *testing.T) {
 		},
 		"ladder": {ladder(), []string{
 			"-filter_complex",
-			"[0:v:0]bwdif=mode=send_frame[p0];[p0]split=3[p1][p5][p8];[p1]scale=w=1280:h=720:flags=lanczos[p2];" +
-				"[0:a:0]aresample=48000[p3];[p3]asplit=2[p4][p7];[p5]scale=w=640:h=360[p6];" +
-				`[p8]select=expr=gt(scene\,0.4)[p9];[p9]metadata=mode=print:file=scenes.txt[p10]`,
-			"-map", "[p2]", "-map", "[p4]", "-c:v", "libx264", "720.mp4",
-			"-map", "[p6]", "-map", "[p7]", "-c:v", "libx264", "-b:v", "1M", "360.mp4",
-			"-map", "[p10]", "-f", "null", "-",
+			"[0:v:0]bwdif=mode=send_frame,split=3[p0][p1][p2];[p0]scale=w=1280:h=720:flags=lanczos[p3];" +
+				"[0:a:0]aresample=48000,asplit=2[p4][p5];[p1]scale=w=640:h=360[p6];" +
+				`[p2]select=expr=gt(scene\,0.4),metadata=mode=print:file=scenes.txt[p7]`,
+			"-map", "[p3]", "-map", "[p4]", "-c:v", "libx264", "720.mp4",
+			"-map", "[p6]", "-map", "[p5]", "-c:v", "libx264", "-b:v", "1M", "360.mp4",
+			"-map", "[p7]", "-f", "null", "-",
 		}},
 		"two inputs": {two(), []string{
 			"-filter_complex", "[0:v:0]fps=fps=30000/1001[p0];[1:v:0]scale=w=64:h=-2[p1];[p0][p1]overlay=x=10[p2]",
@@ -62,12 +71,18 @@ func TestBuild(t *testing.T) {
 		}},
 		"concat": {teaser(), []string{
 			"-filter_complex",
-			"[0:v:0]split=2[p0][p6];[p0]trim=start=0:duration=1[p1];[p1]setpts=PTS-STARTPTS[p2];" +
-				"[0:a:0]asplit=2[p3][p9];[p3]atrim=start=0:duration=1[p4];[p4]asetpts=PTS-STARTPTS[p5];" +
-				"[p6]trim=start=1:duration=1[p7];[p7]setpts=PTS-STARTPTS[p8];" +
-				"[p9]atrim=start=1:duration=1[p10];[p10]asetpts=PTS-STARTPTS[p11];" +
-				"[p2][p5][p8][p11]concat=n=2:v=1:a=1[p12][p13]",
-			"-map", "[p12]", "-map", "[p13]", "teaser.mp4",
+			"[0:v:0]split=2[p0][p1];[p0]trim=start=0:duration=1,setpts=PTS-STARTPTS[p2];" +
+				"[0:a:0]asplit=2[p3][p4];[p3]atrim=start=0:duration=1,asetpts=PTS-STARTPTS[p5];" +
+				"[p1]trim=start=1:duration=1,setpts=PTS-STARTPTS[p6];" +
+				"[p4]atrim=start=1:duration=1,asetpts=PTS-STARTPTS[p7];" +
+				"[p2][p5][p6][p7]concat=n=2:v=1:a=1[p8][p9]",
+			"-map", "[p8]", "-map", "[p9]", "teaser.mp4",
+		}},
+		"sinks and a source": {looked(), []string{
+			"-filter_complex",
+			`color=c=white[p0];[0:0]split=2[p1][p2];[p1]select=not(mod(n\,25))[p3];[p0][p3]overlay[p4];` +
+				"[p2]scdet,metadata=print:file=cuts.txt,nullsink;[0:1]volumedetect,anullsink",
+			"-map", "[p4]", "a.jpg",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,6 +105,8 @@ func TestBuildRefuses(t *testing.T) {
 		"nothing split":       {{Pads: Pad{}.Split(1), Name: "a"}},
 		"nothing put in line": {{Pads: Concat(nil, true, false), Name: "a"}},
 		"an output of none":   {{Name: "a"}},
+		"a sink of nothing":   {Pad{}.Sink()},
+		"a pad used and sunk": {{Pads: []Pad{once}, Name: "a"}, once.Sink()},
 		"half a concat":       {{Pads: Concat([][]Pad{{From(0, "v"), From(0, "a")}}, true, true)[:1], Name: "a"}},
 	} {
 		if args, err := Build(outputs...); err == nil {
@@ -113,7 +130,7 @@ func TestBuildLarge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"scale=w=100[", "scale=w=111[", "split=24[", "concat=n=12"} {
+	for _, want := range []string{"scale=w=100,", "scale=w=111,", "split=24[", "concat=n=12"} {
 		if !strings.Contains(args[1], want) {
 			t.Errorf("no %q in %s", want, args[1])
 		}

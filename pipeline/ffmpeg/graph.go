@@ -132,8 +132,8 @@ func (p Pad) Sink() Output {
 	return Output{sink: f}
 }
 
-// MustBuild is Build for graphs that don't depend on what a person gives: it
-// panics at a pad that is wired wrongly.
+// MustBuild is Build for graphs whose wiring stands in the code: it panics where
+// that is wrong, which the first test of its builder meets.
 func MustBuild(outputs ...Output) []string {
 	args, err := Build(outputs...)
 	if err != nil {

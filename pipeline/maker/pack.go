@@ -31,35 +31,35 @@ func PackCommand(p Plan, teaser bool, dir string) ffmpeg.Command {
 		inputs = append(inputs, ffmpeg.Input{Path: dir + "/" + name, Trusted: true, Options: options})
 		return len(inputs) - 1
 	}
-	copied := func(name string, streams ...string) []string {
-		var args []string
-		for _, s := range streams {
-			args = append(args, "-map", s)
-		}
-		return append(args, "-map_metadata", "-1", "-map_chapters", "-1", "-c", "copy", "-fflags", "+bitexact",
-			"-avoid_negative_ts", "disabled", "-movflags", "+faststart", "-f", "mp4", name)
+	copied := func(name string, streams ...ffmpeg.Pad) ffmpeg.Output {
+		return ffmpeg.Output{Pads: streams, Name: name, Args: []string{
+			"-map_metadata", "-1", "-map_chapters", "-1", "-c", "copy", "-fflags", "+bitexact",
+			"-avoid_negative_ts", "disabled", "-movflags", "+faststart", "-f", "mp4",
+		}}
 	}
-	args := []string{"-copyts"}
-	var sound []string
+	var outs []ffmpeg.Output
+	var sound []ffmpeg.Pad
 	if p.Source.Sound != nil {
-		n := strconv.Itoa(input(streamSound))
-		sound = []string{n + ":a"}
-		args = append(args, copied(fileAudio, sound...)...)
-		args = append(args, "-map", n+":a", "-af", "ebur128=peak=true:metadata=1:framelog=verbose,ametadata=print:file="+fileMade, "-f", "null", "-")
+		made := ffmpeg.From(input(streamSound), "a")
+		sound = []ffmpeg.Pad{made}
+		outs = append(outs, copied(fileAudio, made), ffmpeg.Output{
+			Pads: []ffmpeg.Pad{noted(ebur128(made, opt("peak", true)), fileMade)}, Args: []string{"-f", "null"}, Name: "-",
+		})
 	}
 	for _, r := range p.Rungs {
 		if r.MP4 {
-			n := strconv.Itoa(input(streamRung(r)))
-			args = append(args, copied(movie(r), append([]string{n + ":v"}, sound...)...)...)
+			picture := ffmpeg.From(input(streamRung(r)), "v")
+			outs = append(outs, copied(movie(r), append([]ffmpeg.Pad{picture}, sound...)...))
 		}
 	}
 	if teaser {
-		streams := []string{strconv.Itoa(input(streamTeaser)) + ":v"}
+		streams := []ffmpeg.Pad{ffmpeg.From(input(streamTeaser), "v")}
 		if p.Source.Sound != nil {
-			streams = append(streams, strconv.Itoa(input(fileTeaser))+":a")
+			streams = append(streams, ffmpeg.From(input(fileTeaser), "a"))
 		}
-		args = append(args, copied(fileTeaserMovie, streams...)...)
+		outs = append(outs, copied(fileTeaserMovie, streams...))
 	}
+	args := append([]string{"-copyts"}, ffmpeg.MustBuild(outs...)...)
 	return ffmpeg.Command{Tool: ffmpeg.FFmpeg, Inputs: inputs, Args: args, Dir: dir}
 }
 
@@ -67,39 +67,28 @@ func PackCommand(p Plan, teaser bool, dir string) ffmpeg.Command {
 // first.
 func StillsCommand(p Plan, chosen []int, dir string) ffmpeg.Command {
 	var inputs []ffmpeg.Input
-	var args []string
-	g := graph{}
+	var outs []ffmpeg.Output
 	for i, candidate := range chosen {
 		inputs = append(inputs, ffmpeg.Input{Path: dir + "/" + fmt.Sprintf(candidates, candidate), Trusted: true, Options: []string{"-f", "jpeg_pipe"}})
-		args = append(args, stillOutputs(&g, p, i, i+1)...)
+		outs = append(outs, stillOutputs(p, i, i+1)...)
 	}
-	return ffmpeg.Command{
-		Tool: ffmpeg.FFmpeg, Inputs: inputs, Args: append([]string{"-filter_complex", g.String()}, args...), Dir: dir,
-	}
+	return ffmpeg.Command{Tool: ffmpeg.FFmpeg, Inputs: inputs, Args: ffmpeg.MustBuild(outs...), Dir: dir}
 }
 
 // stillOutputs writes one picture in two sizes, each as JPEG and WebP.
-func stillOutputs(g *graph, p Plan, input, rank int) []string {
-	pad := func(name string) string { return fmt.Sprintf("s%d%s", rank, name) }
-	small := scale(p.Small[0], p.Small[1])
-	g.add(fmt.Sprintf("%d:v", input), []string{"split=3"}, pad("a"), pad("b"), pad("c"))
-	g.add(pad("c"), []string{small, "split=2"}, pad("d"), pad("e"))
-	const webp = "scale=in_range=pc:out_range=tv"
-	g.add(pad("b"), []string{webp, "format=yuv420p"}, pad("lw"))
-	g.add(pad("e"), []string{webp, "format=yuv420p"}, pad("sw"))
-	var args []string
-	for _, o := range []struct{ pad, size, kind string }{
-		{"a", "large", "jpg"}, {"lw", "large", "webp"}, {"d", "small", "jpg"}, {"sw", "small", "webp"},
-	} {
-		codec := []string{"-c:v", "mjpeg", "-threads", "1", "-q:v", strconv.Itoa(p.Profiles.Thumbnails.JPEG), "-f", "image2"}
-		if o.kind == "webp" {
-			codec = []string{"-c:v", "libwebp", "-quality", strconv.Itoa(p.Profiles.Thumbnails.WebP), "-f", "webp"}
-		} else {
-			codec = append(codec, "-update", "1")
-		}
-		args = append(args, "-map", "["+pad(o.pad)+"]", "-map_metadata", "-1", "-frames:v", "1", "-fflags", "+bitexact", "-flags", "+bitexact")
-		args = append(args, codec...)
-		args = append(args, still(rank, o.size, o.kind))
+func stillOutputs(p Plan, input, rank int) []ffmpeg.Output {
+	one := func(v ffmpeg.Pad, size, kind string, codec ...string) ffmpeg.Output {
+		args := []string{"-map_metadata", "-1", "-frames:v", "1", "-fflags", "+bitexact", "-flags", "+bitexact"}
+		return ffmpeg.Output{Pads: []ffmpeg.Pad{v}, Args: append(args, codec...), Name: still(rank, size, kind)}
 	}
-	return args
+	jpeg := func(v ffmpeg.Pad, size string) ffmpeg.Output {
+		return one(v, size, "jpg", "-c:v", "mjpeg", "-threads", "1", "-q:v", strconv.Itoa(p.Profiles.Thumbnails.JPEG), "-f", "image2", "-update", "1")
+	}
+	webp := func(v ffmpeg.Pad, size string) ffmpeg.Output {
+		v = format(v.Filter("scale", opt("in_range", "pc"), opt("out_range", "tv")), "yuv420p")
+		return one(v, size, "webp", "-c:v", "libwebp", "-quality", strconv.Itoa(p.Profiles.Thumbnails.WebP), "-f", "webp")
+	}
+	large := ffmpeg.From(input, "v").Split(3)
+	small := scale(large[2], p.Small[0], p.Small[1]).Split(2)
+	return []ffmpeg.Output{jpeg(large[0], "large"), webp(large[1], "large"), jpeg(small[0], "small"), webp(small[1], "small")}
 }

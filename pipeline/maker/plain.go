@@ -3,7 +3,6 @@ package maker
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"anonymal.tv/regie/pipeline/ffmpeg"
@@ -14,24 +13,17 @@ import (
 // sound encoded as it comes, and nothing else. It is what `regie bench` measures
 // the house against; outputs go to dir/hls, as those of Make.
 func PlainTogether(p Plan, master, dir string) ffmpeg.Command {
-	g := graph{}
-	var args []string
+	var outs []ffmpeg.Output
 	if pic := p.Source.Picture; pic != nil {
-		var outs []string
-		for i := range p.Rungs {
-			outs = append(outs, "s"+strconv.Itoa(i))
-		}
-		g.add("0:"+strconv.Itoa(pic.Stream), append(pic.steady(), fmt.Sprintf("split=%d", len(outs))), outs...)
+		same := pic.steady(stream(pic.Stream)).Split(len(p.Rungs))
 		for i, r := range p.Rungs {
-			g.add(outs[i], pictureFilters(*pic, r, p.Profiles.Video), "v"+strconv.Itoa(i))
-			args = append(args, rungOutput(i, r, p.Profiles.Video)...)
+			outs = append(outs, rungOutput(r, p.Profiles.Video, firstRung(same[i], *pic, r, p.Profiles.Video)))
 		}
 	}
 	if p.Source.Sound != nil {
-		args = append(args, plainSound(p)...)
-		args = append(args, hlsOutput("hls/audio", p.Profiles.Video.Segment)...)
+		outs = append(outs, hlsOutput("hls/audio", p.Profiles.Video.Segment, plainSound(p), stream(p.Source.Sound.Streams[0])))
 	}
-	return plainCommand(g, args, master, dir)
+	return plainCommand(master, dir, outs...)
 }
 
 // PlainApart is the common way: one process for each rung, each with the sound
@@ -40,13 +32,14 @@ func PlainApart(p Plan, master, dir string) []ffmpeg.Command {
 	var all []ffmpeg.Command
 	for _, r := range p.Rungs {
 		pic := *p.Source.Picture
-		g := graph{}
-		g.add("0:"+strconv.Itoa(pic.Stream), append(pic.steady(), pictureFilters(pic, r, p.Profiles.Video)...), "v0")
-		args := rungOutput(0, r, p.Profiles.Video)
+		pads := []ffmpeg.Pad{firstRung(pic.steady(stream(pic.Stream)), pic, r, p.Profiles.Video)}
+		var sound []string
 		if p.Source.Sound != nil {
-			args = append(args[:2:2], append(plainSound(p), args[2:]...)...)
+			pads, sound = append(pads, stream(p.Source.Sound.Streams[0])), plainSound(p)
 		}
-		all = append(all, plainCommand(g, args, master, dir))
+		out := rungOutput(r, p.Profiles.Video, pads...)
+		out.Args = append(sound, out.Args...)
+		all = append(all, plainCommand(master, dir, out))
 	}
 	return all
 }
@@ -61,17 +54,11 @@ func PlainFolders(p Plan, dir string) []string {
 }
 
 func plainSound(p Plan) []string {
-	return []string{
-		"-map", "0:" + strconv.Itoa(p.Source.Sound.Streams[0]), "-c:a", "aac", "-b:a", fmt.Sprintf("%dk", p.Profiles.Audio.Bitrate),
-		"-ac", "2", "-ar", "48000",
-	}
+	return []string{"-c:a", "aac", "-b:a", fmt.Sprintf("%dk", p.Profiles.Audio.Bitrate), "-ac", "2", "-ar", "48000"}
 }
 
-func plainCommand(g graph, args []string, master, dir string) ffmpeg.Command {
-	if len(g) > 0 {
-		args = append([]string{"-filter_complex", g.String()}, args...)
-	}
-	return ffmpeg.Command{Tool: ffmpeg.FFmpeg, Inputs: []ffmpeg.Input{{Path: master}}, Args: args, Dir: dir}
+func plainCommand(master, dir string, outs ...ffmpeg.Output) ffmpeg.Command {
+	return ffmpeg.Command{Tool: ffmpeg.FFmpeg, Inputs: []ffmpeg.Input{{Path: master}}, Args: ffmpeg.MustBuild(outs...), Dir: dir}
 }
 
 // SimilarityFile is where SimilarityCommand writes, one line for each picture.
@@ -81,14 +68,12 @@ const SimilarityFile = "ssim.txt"
 // the master at the rung's size.
 func SimilarityCommand(p Plan, r Rung, made, master, dir string) ffmpeg.Command {
 	pic := *p.Source.Picture
-	g := graph{}
-	g.add("1:"+strconv.Itoa(pic.Stream), slices.Concat(pic.steady(), pictureFilters(pic, r, p.Profiles.Video), []string{"setpts=PTS-STARTPTS"}), "master")
-	g.add("0:v", []string{"setpts=PTS-STARTPTS"}, "made")
-	g.add("made][master", []string{"ssim=stats_file=" + SimilarityFile}, "out")
+	whole := fromZero(firstRung(pic.steady(ffmpeg.From(1, strconv.Itoa(pic.Stream))), pic, r, p.Profiles.Video))
+	ssim := ffmpeg.Join("ssim", []ffmpeg.Pad{fromZero(ffmpeg.From(0, "v")), whole}, opt("stats_file", SimilarityFile))
 	return ffmpeg.Command{
 		Tool:   ffmpeg.FFmpeg,
 		Inputs: []ffmpeg.Input{{Path: made, Trusted: true}, {Path: master}},
-		Args:   []string{"-filter_complex", g.String(), "-map", "[out]", "-f", "null", "-"},
+		Args:   ffmpeg.MustBuild(ffmpeg.Output{Pads: []ffmpeg.Pad{ssim}, Args: []string{"-f", "null"}, Name: "-"}),
 		Dir:    dir,
 	}
 }

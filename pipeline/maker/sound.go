@@ -3,8 +3,8 @@ package maker
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
-	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline/ffmpeg"
@@ -29,66 +29,54 @@ type mix struct {
 
 // levelled cuts the mix to the film and brings it to its level. The limiter works
 // at four times the rate, where it sees the peaks between the samples too.
-func (m mix) levelled() []string {
-	filters := []string{
-		"atrim=start=" + seconds(m.Skip), "asetpts=PTS-STARTPTS", "aformat=sample_fmts=fltp",
-	}
+func (m mix) levelled(a ffmpeg.Pad) ffmpeg.Pad {
+	a = cut(a, opt("start", seconds(m.Skip))).Filter("aformat", opt("sample_fmts", "fltp"))
 	if m.Double > 0 {
-		filters = append(filters, fmt.Sprintf("pan=stereo|c0=c%d|c1=c%d", m.Double-1, m.Double-1))
+		a = a.Filter("pan", val(fmt.Sprintf("stereo|c0=c%d|c1=c%d", m.Double-1, m.Double-1)))
 	}
-	filters = append(filters, "volume="+strconv.FormatFloat(m.Gain+headroom, 'f', 2, 64)+"dB:precision=float")
+	a = a.Filter("volume", val(strconv.FormatFloat(m.Gain+headroom, 'f', 2, 64)+"dB"), opt("precision", "float"))
 	if m.Ceiling < 0 {
-		limiter := fmt.Sprintf("alimiter=level=false:limit=%.4f:attack=5:release=80:latency=true", math.Pow(10, m.Ceiling/20))
-		filters = append(filters, fmt.Sprintf("aresample=%d", 4*soundRate), limiter, fmt.Sprintf("aresample=%d", soundRate))
+		a = a.Filter("aresample", val(4*soundRate)).
+			Filter("alimiter", opt("level", false), opt("limit", fmt.Sprintf("%.4f", math.Pow(10, m.Ceiling/20))),
+				opt("attack", 5), opt("release", 80), opt("latency", true)).
+			Filter("aresample", val(soundRate))
 	}
-	return filters
+	return a
 }
 
 // TrialCommand measures, and keeps nothing, how loud the sound comes out of the
 // limiter.
 func TrialCommand(m mix, dir string) ffmpeg.Command {
-	filters := append(m.levelled(), "ebur128=metadata=1:framelog=verbose", "ametadata=print:file="+fileMade)
-	return ffmpeg.Command{
-		Tool:   ffmpeg.FFmpeg,
-		Inputs: []ffmpeg.Input{{Path: dir + "/" + fileSound, Trusted: true}},
-		Args:   []string{"-map", "0:a", "-af", strings.Join(filters, ","), "-f", "null", "-"},
-		Dir:    dir,
-	}
+	tried := noted(ebur128(m.levelled(ffmpeg.From(0, "a"))), fileMade)
+	return mixCommand(dir, ffmpeg.Output{Pads: []ffmpeg.Pad{tried}, Args: []string{"-f", "null"}, Name: "-"})
 }
 
 // SoundCommand makes the sound of the film and of its teaser from the mix.
 func SoundCommand(p Plan, m mix, dir string) ffmpeg.Command {
-	g := graph{}
-	filters := m.levelled()
-	filters = append(filters, fmt.Sprintf("apad=whole_len=%d", m.Samples), fmt.Sprintf("atrim=end_sample=%d", m.Samples))
-
-	outs := []string{"film"}
-	var args []string
 	encode := []string{"-map_metadata", "-1", "-c:a", "aac", "-b:a", fmt.Sprintf("%dk", p.Profiles.Audio.Bitrate), "-flags", "+bitexact"}
-	args = append(args, "-map", "[film]")
-	args = append(args, encode...)
-	args = append(args, hlsOutput("hls/audio", p.Profiles.Video.Segment)...)
+	film := m.levelled(ffmpeg.From(0, "a")).
+		Filter("apad", opt("whole_len", m.Samples)).Filter("atrim", opt("end_sample", m.Samples)).Split(3)
+	outs := []ffmpeg.Output{hlsOutput("hls/audio", p.Profiles.Video.Segment, slices.Clone(encode), film[0])}
 	if len(m.Teaser) > 0 {
-		outs = append(outs, "passages")
-		args = append(args, "-map", "[teaser]")
-		args = append(args, encode...)
-		args = append(args, "-fflags", "+bitexact", fileTeaser)
+		outs = append(outs, ffmpeg.Output{
+			Pads: []ffmpeg.Pad{teaserSound(film[1], m.Teaser, p.Profiles.Teaser.Fade)},
+			Args: append(encode, "-fflags", "+bitexact"), Name: fileTeaser,
+		})
 	}
 	if p.Source.Picture == nil {
-		outs = append(outs, "wave")
-		args = append(args, "-map", "[waveform]", "-frames:v", "1", "-c:v", "mjpeg", "-threads", "1", "-q:v", "2", "-flags", "+bitexact", "-f", "image2", "-update", "1", fileWaveform)
+		outs = append(outs, ffmpeg.Output{Pads: []ffmpeg.Pad{waveform(film[2], p.Large)}, Name: fileWaveform, Args: []string{
+			"-frames:v", "1", "-c:v", "mjpeg", "-threads", "1", "-q:v", "2", "-flags", "+bitexact", "-f", "image2", "-update", "1",
+		}})
 	}
-	g.add("0:a", append(filters, fmt.Sprintf("asplit=%d", len(outs))), outs...)
-	if len(m.Teaser) > 0 {
-		teaserSound(&g, m.Teaser, p.Profiles.Teaser.Fade)
-	}
-	if p.Source.Picture == nil {
-		waveform(&g, p.Large)
-	}
+	return mixCommand(dir, outs...)
+}
+
+// mixCommand makes something of the mix.
+func mixCommand(dir string, outs ...ffmpeg.Output) ffmpeg.Command {
 	return ffmpeg.Command{
 		Tool:   ffmpeg.FFmpeg,
 		Inputs: []ffmpeg.Input{{Path: dir + "/" + fileSound, Trusted: true}},
-		Args:   append([]string{"-filter_complex", g.String()}, args...),
+		Args:   ffmpeg.MustBuild(outs...),
 		Dir:    dir,
 	}
 }
@@ -97,36 +85,26 @@ func SoundCommand(p Plan, m mix, dir string) ffmpeg.Command {
 const joint = 0.012 // seconds
 
 // teaserSound cuts the passages out and joins them, faded at both ends.
-func teaserSound(g *graph, spans []assets.Span, fade float64) {
-	var parts, joined []string
+func teaserSound(a ffmpeg.Pad, spans []assets.Span, fade float64) ffmpeg.Pad {
+	parts := a.Split(len(spans))
+	var joined [][]ffmpeg.Pad
 	var total float64
-	for i := range spans {
-		parts = append(parts, "p"+strconv.Itoa(i))
-		joined = append(joined, "q"+strconv.Itoa(i))
-	}
-	g.add("passages", []string{fmt.Sprintf("asplit=%d", len(spans))}, parts...)
 	for i, s := range spans {
-		g.add(parts[i], []string{
-			"atrim=start=" + seconds(s.Start) + ":end=" + seconds(s.End), "asetpts=PTS-STARTPTS",
-			"afade=t=in:d=" + seconds(joint), "afade=t=out:d=" + seconds(joint) + ":st=" + seconds(max(0, s.Length()-joint)),
-		}, joined[i])
+		part := cut(parts[i], opt("start", seconds(s.Start)), opt("end", seconds(s.End)))
+		joined = append(joined, []ffmpeg.Pad{faded(part, s.Length(), joint)})
 		total += s.Length()
 	}
-	fade = min(fade, total/4)
-	g.add(strings.Join(joined, "]["), []string{
-		fmt.Sprintf("concat=n=%d:v=0:a=1", len(spans)),
-		"afade=t=in:d=" + seconds(fade), "afade=t=out:d=" + seconds(fade) + ":st=" + seconds(total-fade),
-	}, "teaser")
+	return faded(ffmpeg.Concat(joined, false, true)[0], total, min(fade, total/4))
 }
 
 // waveform draws the sound in the house's ink on its paper.
-func waveform(g *graph, size [2]int) {
-	g.add("wave", []string{fmt.Sprintf("showwavespic=s=%dx%d:split_channels=0:colors=0x1F4E9E:draw=full:scale=sqrt", size[0]*15/16, size[1]*2/3)}, "ink")
-	*g = append(*g, fmt.Sprintf("color=c=0xFAF8F4:s=%dx%d:r=1:d=1[paper]", size[0], size[1]))
-	g.add("paper][ink", []string{"overlay=x=(W-w)/2:y=(H-h)/2:eof_action=repeat", "scale=" + jpegFrom709, "format=yuvj420p"}, "waveform")
+func waveform(a ffmpeg.Pad, size [2]int) ffmpeg.Pad {
+	ink := a.Filter("showwavespic", opt("s", fmt.Sprintf("%dx%d", size[0]*15/16, size[1]*2/3)),
+		opt("split_channels", 0), opt("colors", "0x1F4E9E"), opt("draw", "full"), opt("scale", "sqrt"))
+	paper := ffmpeg.Source("color", opt("c", "0xFAF8F4"), opt("s", fmt.Sprintf("%dx%d", size[0], size[1])), opt("r", 1), opt("d", 1))
+	drawn := ffmpeg.Join("overlay", []ffmpeg.Pad{paper, ink}, opt("x", "(W-w)/2"), opt("y", "(H-h)/2"), opt("eof_action", "repeat"))
+	return format(drawn.Filter("scale", opt("out_color_matrix", "bt601"), opt("out_range", "pc")), "yuvj420p")
 }
-
-const jpegFrom709 = "out_color_matrix=bt601:out_range=pc"
 
 // seconds writes a time as filters read it, to the microsecond.
 func seconds(t float64) string { return strconv.FormatFloat(t, 'f', 6, 64) }

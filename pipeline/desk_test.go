@@ -197,7 +197,7 @@ func TestCancel(t *testing.T) {
 	started := make(chan struct{})
 	b.maker.during = func(ctx context.Context) {
 		close(started)
-		<-ctx.Done() // the lease is renewed every 20 s of real time; the job is lost by then
+		<-ctx.Done() // the next renewal finds the job gone
 	}
 	b.Lease = 30 * time.Millisecond
 	done := make(chan struct{})

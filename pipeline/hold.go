@@ -19,15 +19,15 @@ type hold struct {
 	beat assets.Beat
 }
 
-// hold renews the lease of a started job at a third of its length, until
-// release. The context it returns ends with errLost when the job is lost, and
+// hold renews the lease of a started job every second, or at a third of its
+// length when that is shorter, and tells how far the work is, until release. The context it returns ends with errLost when the job is lost, and
 // at the job's time limit.
 func (d *Desk) hold(ctx context.Context, job assets.Job) (context.Context, *hold) {
 	ctx, lose := context.WithCancelCause(ctx)
 	ctx, stop := context.WithTimeout(ctx, timeout(job))
 	h := &hold{job: job, stop: func() { stop(); lose(nil) }}
 	h.done.Go(func() {
-		tick := time.NewTicker(d.Lease / 3)
+		tick := time.NewTicker(min(time.Second, d.Lease/3))
 		defer tick.Stop()
 		heard := d.Now()
 		for {

@@ -23,9 +23,6 @@ func (r *run) finish() error {
 }
 
 func (r *run) finishStills() error {
-	if len(r.stills) == 0 {
-		return nil
-	}
 	res, err := r.o.Runner.Run(r.ctx, StillsCommand(r.plan, r.stills, r.dir))
 	if err != nil {
 		return failed("maker.stills", err)

@@ -18,6 +18,7 @@ const (
 	fileGray     = "gray.raw"     // the candidates in luma, size of the smallest rung
 	fileSound    = "sound.flac"   // the stereo mix, headroom decibels quieter
 	candidates   = "candidate-%05d.jpg"
+	fileBoard    = "board.raw" // the pictures of the storyboard, yuvj420p
 	storyboards  = "storyboard-%03d.jpg"
 )
 
@@ -193,23 +194,26 @@ func lookOutputs(p Plan, stills, look, small, board ffmpeg.Pad) []ffmpeg.Output 
 	jpeg := func(v ffmpeg.Pad, size [2]int) ffmpeg.Pad {
 		return format(scale(v, size[0], size[1], colours("bt709", "tv", "bt601", "pc")...), "yuvj420p")
 	}
-	images := func(v ffmpeg.Pad, quality int, name string) ffmpeg.Output {
-		return ffmpeg.Output{Pads: []ffmpeg.Pad{v}, Name: name, Args: []string{
-			"-map_metadata", "-1", "-fps_mode", "passthrough", "-fflags", "+bitexact", "-flags", "+bitexact",
-			"-c:v", "mjpeg", "-threads", "1", "-q:v", strconv.Itoa(quality), "-f", "image2", "-start_number", "0",
-		}}
+	raw := func(v ffmpeg.Pad, name string) ffmpeg.Output {
+		return ffmpeg.Output{Pads: []ffmpeg.Pad{v}, Name: name, Args: []string{"-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo"}}
 	}
-	sheet := jpeg(everyNth(board, p.GridStep), p.Tile).Filter("tile", val(fmt.Sprintf("%dx%d", p.Grid.Columns, p.Grid.Rows)))
 	return []ffmpeg.Output{
 		look.Filter("scdet", opt("threshold", 10)).
 			Filter("blackdetect", opt("d", 0.5), opt("pix_th", 0.1)).
 			Filter("metadata", val("print"), opt("file", filePicture)).Sink(),
-		{
-			Pads: []ffmpeg.Pad{format(everyNth(small, p.Every), "gray")}, Name: fileGray,
-			Args: []string{"-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo"},
-		},
-		images(jpeg(everyNth(stills, p.Every), p.Large), 2, candidates),
-		images(sheet, p.Profiles.Storyboard.JPEG, storyboards),
+		raw(format(everyNth(small, p.Every), "gray"), fileGray),
+		// Sheets are put together later: until every output has had a picture,
+		// ffmpeg says nothing of its progress.
+		raw(jpeg(everyNth(board, p.GridStep), p.Tile), fileBoard),
+		{Pads: []ffmpeg.Pad{jpeg(everyNth(stills, p.Every), p.Large)}, Name: candidates, Args: images(2)},
+	}
+}
+
+// images are the arguments of a row of JPEG files, of quality 2 (best) to 31.
+func images(quality int) []string {
+	return []string{
+		"-map_metadata", "-1", "-fps_mode", "passthrough", "-fflags", "+bitexact", "-flags", "+bitexact",
+		"-c:v", "mjpeg", "-threads", "1", "-q:v", strconv.Itoa(quality), "-f", "image2", "-start_number", "0",
 	}
 }
 

@@ -64,13 +64,23 @@ func PackCommand(p Plan, teaser bool, dir string) ffmpeg.Command {
 }
 
 // StillsCommand makes the still pictures out of the chosen candidates, best
-// first.
+// first, and the sheets of the storyboard.
 func StillsCommand(p Plan, chosen []int, dir string) ffmpeg.Command {
 	var inputs []ffmpeg.Input
 	var outs []ffmpeg.Output
 	for i, candidate := range chosen {
 		inputs = append(inputs, ffmpeg.Input{Path: dir + "/" + fmt.Sprintf(candidates, candidate), Trusted: true, Options: []string{"-f", "jpeg_pipe"}})
 		outs = append(outs, stillOutputs(p, i, i+1)...)
+	}
+	if p.Source.Picture != nil {
+		board := ffmpeg.From(len(inputs), "v")
+		inputs = append(inputs, ffmpeg.Input{Path: dir + "/" + fileBoard, Trusted: true, Options: []string{
+			"-f", "rawvideo", "-pixel_format", "yuvj420p", "-video_size", fmt.Sprintf("%dx%d", p.Tile[0], p.Tile[1]), "-framerate", "1",
+		}})
+		outs = append(outs, ffmpeg.Output{
+			Pads: []ffmpeg.Pad{board.Filter("tile", val(fmt.Sprintf("%dx%d", p.Grid.Columns, p.Grid.Rows)))},
+			Name: storyboards, Args: images(p.Profiles.Storyboard.JPEG),
+		})
 	}
 	return ffmpeg.Command{Tool: ffmpeg.FFmpeg, Inputs: inputs, Args: ffmpeg.MustBuild(outs...), Dir: dir}
 }

@@ -145,10 +145,13 @@ func makeFilm(t *testing.T, runner ffmpeg.Runner, path string) film {
 	if f.plan, err = m.Plan(f.in); err != nil {
 		t.Fatal(err, f.in.Sheet.Verdicts)
 	}
-	last := -1.0
+	last, midway := -1.0, 0
 	f.made, err = m.Make(t.Context(), path, f.in, f.plan, f.dir, func(s Step) {
 		if s.Ratio < last || s.Ratio > 1 || s.Name == "" {
 			t.Errorf("progress went from %.3f to %.3f (%q)", last, s.Ratio, s.Name)
+		}
+		if s.Ratio > 0.05 && s.Ratio < 0.85 {
+			midway++
 		}
 		last = s.Ratio
 	})
@@ -157,6 +160,9 @@ func makeFilm(t *testing.T, runner ffmpeg.Runner, path string) film {
 	}
 	if last != 1 {
 		t.Errorf("progress ended at %.3f", last)
+	}
+	if f.in.Sheet.Duration > 12 && midway == 0 {
+		t.Error("no progress was shown on the way")
 	}
 	f.decodes = count.full
 	return f

@@ -127,14 +127,20 @@ func (d *Desk) release(ctx context.Context, c *assets.Change, film assets.Film, 
 	return nil
 }
 
+// destination is the publication that a job is about, and its channel.
+func (d *Desk) destination(ctx context.Context, h *hold) (assets.Publication, publishers.Publisher, error) {
+	p, err := d.Catalog.Publication(ctx, h.job.Subject)
+	if err != nil {
+		return p, nil, err
+	}
+	to, err := d.Publishers.Get(p.Channel)
+	return p, to, err
+}
+
 // publish sends one publication out. Dying at any point is safe: the next
 // attempt gives the publisher the same marker and the last saved handle.
 func (d *Desk) publish(ctx context.Context, h *hold) error {
-	p, err := d.Catalog.Publication(ctx, h.job.Subject)
-	if err != nil {
-		return err
-	}
-	to, err := d.Publishers.Get(p.Channel)
+	p, to, err := d.destination(ctx, h)
 	if err != nil {
 		return err
 	}
@@ -294,11 +300,7 @@ func (d *Desk) Unpublish(ctx context.Context, film assets.ID, channels []assets.
 
 // withdraw takes one publication down.
 func (d *Desk) withdraw(ctx context.Context, h *hold) error {
-	p, err := d.Catalog.Publication(ctx, h.job.Subject)
-	if err != nil {
-		return err
-	}
-	to, err := d.Publishers.Get(p.Channel)
+	p, to, err := d.destination(ctx, h)
 	if err != nil {
 		return err
 	}

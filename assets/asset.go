@@ -14,6 +14,7 @@ const (
 	KindRush    AssetKind = "rush"    // raw footage
 	KindCaption AssetKind = "caption" // WebVTT or SRT
 	KindCover   AssetKind = "cover"   // a still chosen by a person
+	KindCompany AssetKind = "company" // came along with a camera card and is kept beside its clips: never shown
 )
 
 // Asset is a file as it was given to the house: content-addressed, never
@@ -34,7 +35,8 @@ type RushState string
 // The states of a rush.
 const (
 	RushReceived   RushState = "received"
-	RushReady      RushState = "ready" // looked through; its sheet stands
+	RushMaking     RushState = "making" // looked through; its proxy is being made
+	RushReady      RushState = "ready"  // its proxy plays
 	RushRefused    RushState = "refused"
 	RushIncomplete RushState = "incomplete"
 	RushFailed     RushState = "failed"
@@ -43,26 +45,12 @@ const (
 // RushMachine says which state of a rush may follow which.
 var RushMachine = Machine[RushState]{
 	"":             {RushReceived},
-	RushReceived:   {RushReady, RushRefused, RushIncomplete, RushFailed},
+	RushReceived:   {RushMaking, RushReady, RushRefused, RushIncomplete, RushFailed},
+	RushMaking:     {RushReady, RushRefused, RushIncomplete, RushFailed},
 	RushReady:      {RushReceived},
 	RushRefused:    {RushReceived},
 	RushIncomplete: {RushReceived},
 	RushFailed:     {RushReceived},
-}
-
-// Rush is one piece of raw footage.
-type Rush struct {
-	ID        ID        `json:"id"`
-	Asset     ID        `json:"asset"`
-	Title     string    `json:"title"`
-	Rubriques []string  `json:"rubriques"`
-	Partners  []string  `json:"partners"`
-	Dossier   string    `json:"dossier,omitempty"`
-	Territory string    `json:"territory,omitempty"`
-	State     RushState `json:"state"`
-	Reason    string    `json:"reason,omitempty"`
-	Sheet     *Sheet    `json:"sheet,omitempty"`
-	CreatedAt time.Time `json:"created_at"`
 }
 
 // Role says what a made file is for.
@@ -80,13 +68,17 @@ const (
 	RoleStoryboard    Role = "storyboard"     // the sprite
 	RoleStoryboardVTT Role = "storyboard-vtt" // where each picture of the sprite belongs
 	RoleTeaser        Role = "teaser"
+	RoleProxy         Role = "proxy"    // a rush at a constant rate, a key frame each second at least
+	RoleWaveform      Role = "waveform" // the sound of a rush as a picture (SVG)
+	RoleWeb           Role = "web"      // the whole film, its sound brought to what the web expects
 )
 
 // MP4Role is the role of the single file of a rung, named by the pixels of its
 // short side: "mp4-1080".
 func MP4Role(short int) Role { return RoleMP4 + "-" + Role(strconv.Itoa(short)) }
 
-// Rendition is a file, or a tree of files, that the house made from a version.
+// Rendition is a file, or a tree of files, that the house made from a version,
+// or from a rush, whose ID then stands in Version.
 // A row exists only for what is complete on storage.
 type Rendition struct {
 	ID        ID        `json:"id"`

@@ -9,7 +9,9 @@ import (
 //
 // Records are inserted when Events holds their creation (From is ""), and
 // updated otherwise; an update never touches the state, which only an Event
-// moves. Renditions replace all earlier ones of the same version.
+// moves. Renditions replace all earlier ones of the same version; Proxies, all
+// of the same rush; Made, those of the same version and role. The records in the
+// second block have no state: they are inserted or overwritten.
 type Change struct {
 	Assets       []Asset
 	Films        []Film
@@ -18,6 +20,23 @@ type Change struct {
 	Renditions   []Rendition
 	Publications []Publication
 	Deliveries   []Delivery
+	Users        []User
+	Sujets       []Sujet
+	Uploads      []Upload
+	Consents     []Consent
+	Approvals    []Approval
+
+	Transfers  []Transfer
+	Notes      []Note
+	Selections []Selection
+	Searches   []SavedSearch
+	Tracks     []Track
+	Filmed     []Filmed
+	Keys       []Key
+	Mails      []Mail
+	Webhooks   []Webhook
+	Proxies    []Rendition // of rushes
+	Made       []Rendition // single files added to a version
 
 	// Events move states, each by compare-and-set. An event that its table
 	// forbids is Invalid; one whose record has left From is Conflict.
@@ -35,6 +54,8 @@ type FilmFilter struct {
 	Partner   string
 	Dossier   string
 	Territory string
+	Sujet     ID
+	Crew      ID  // films of sujets that this user is on
 	After     ID  // keyset: the last film of the page before
 	Limit     int // 0 means 100
 }
@@ -48,8 +69,9 @@ type PublicationFilter struct {
 
 // Hit is one answer of a search.
 type Hit struct {
-	Film  ID
-	Slug  string
+	Kind  Subject // SubjectFilm, SubjectRush or SubjectSujet
+	ID    ID
+	Slug  string // of a film
 	Title string
 }
 
@@ -71,30 +93,35 @@ type Catalog interface {
 	VersionOf(ctx context.Context, master ID) (Version, error) // the newest made of this asset
 	Renditions(ctx context.Context, version ID) ([]Rendition, error)
 
-	Rush(ctx context.Context, id ID) (Rush, error)
-	RushOf(ctx context.Context, asset ID) (Rush, error)
-	Rushes(ctx context.Context, after ID, limit int) ([]Rush, error) // newest first
-
 	Publication(ctx context.Context, id ID) (Publication, error)
 	Publications(ctx context.Context, f PublicationFilter) ([]Publication, error)
 	// SaveResume keeps a publisher's handle, durably, while the attempt holds
 	// its job; Conflict otherwise.
 	SaveResume(ctx context.Context, f Fence, publication ID, resume []byte) error
 
-	Events(ctx context.Context, subjects ...ID) ([]Event, error) // oldest first
-
 	Programme(ctx context.Context) (Programme, error)
 	// SaveProgramme inserts or updates by slug; it deletes nothing.
 	SaveProgramme(ctx context.Context, p Programme) error
-
-	User(ctx context.Context, id ID) (User, error)
-	SaveUser(ctx context.Context, u User) error
 
 	// Search finds films by titles, people, rubriques, partners, dossiers and
 	// territories, without regard to accents, case or elisions; every word of
 	// the query must begin a word of the film.
 	Search(ctx context.Context, query string, limit int) ([]Hit, error)
+	// SearchAll is Search over films, sujets and rushes (their titles, places,
+	// people, notes and what they are filed under), those kinds in this order.
+	SearchAll(ctx context.Context, query string, limit int) ([]Hit, error)
+	// Suggest returns known words or names close to a query that found nothing:
+	// « Zik Zac » for « zik zak ». Best first.
+	Suggest(ctx context.Context, query string, limit int) ([]string, error)
 
+	Rushes
+	Sujets
+	Reviews
+	Uploads
+	Consents
+	Log
+	Entry
+	Outbox
 	Jobs
 	Close() error
 }
@@ -117,4 +144,91 @@ type Jobs interface {
 	SettleJob(ctx context.Context, f Fence, to JobState, notBefore time.Time, reason string) error
 	// ReleaseJobs ends the leases of a worker that is known to be gone.
 	ReleaseJobs(ctx context.Context, worker string) error
+}
+
+// Rushes is the raw footage side of the Catalog.
+type Rushes interface {
+	Rush(ctx context.Context, id ID) (Rush, error)
+	RushOf(ctx context.Context, asset ID) (Rush, error)
+	Rushes(ctx context.Context, f RushFilter) ([]Rush, error) // newest first
+	CountRushes(ctx context.Context, f RushFilter) (int, error)
+	Proxies(ctx context.Context, rushes ...ID) ([]Rendition, error) // by rush, in the order they were given
+	Selection(ctx context.Context, id ID) (Selection, error)
+	Selections(ctx context.Context, sujet, owner ID) ([]Selection, error) // newest first; "" chooses all
+	SavedSearches(ctx context.Context, owner ID) ([]SavedSearch, error)
+}
+
+// Sujets is the side of the Catalog that knows what is to be told.
+type Sujets interface {
+	Sujet(ctx context.Context, id ID) (Sujet, error)
+	Sujets(ctx context.Context, f SujetFilter) ([]Sujet, error) // newest first
+}
+
+// Reviews is the side of the Catalog that knows what is thought of versions.
+type Reviews interface {
+	Note(ctx context.Context, id ID) (Note, error)
+	// Notes lists what was said of the subjects (versions, rushes), by frame.
+	// Those that were removed are left out.
+	Notes(ctx context.Context, subjects ...ID) ([]Note, error)
+	Approval(ctx context.Context, id ID) (Approval, error)
+	Approvals(ctx context.Context, film ID) ([]Approval, error)       // oldest first
+	OpenApprovals(ctx context.Context, limit int) ([]Approval, error) // asked and not answered, oldest first
+	Track(ctx context.Context, film ID, kind TrackKind, language string) (Track, error)
+	Tracks(ctx context.Context, film ID) ([]Track, error)
+}
+
+// Uploads is the side of the Catalog that knows what is on its way in.
+type Uploads interface {
+	Transfer(ctx context.Context, id ID) (Transfer, error)
+	Transfers(ctx context.Context, owner ID, limit int) ([]Transfer, error) // newest first
+	Upload(ctx context.Context, id ID) (Upload, error)
+	Uploads(ctx context.Context, f UploadFilter) ([]Upload, error) // oldest first
+}
+
+// Consents is the side of the Catalog that knows who may be shown.
+type Consents interface {
+	Consent(ctx context.Context, id ID) (Consent, error)
+	Consents(ctx context.Context, f ConsentFilter) ([]Consent, error) // newest first
+	Filmed(ctx context.Context, f FilmedFilter) ([]Filmed, error)     // oldest first; those removed are left out
+}
+
+// Log is the audit log.
+type Log interface {
+	Events(ctx context.Context, subjects ...ID) ([]Event, error) // oldest first
+	Journal(ctx context.Context, f EventFilter) ([]Event, error) // newest first
+	// VerifyLog follows the chain of hashes and returns how many events it
+	// holds, or Conflict with the first that is not what it was.
+	VerifyLog(ctx context.Context) (int, error)
+}
+
+// Entry is the side of the Catalog that knows who may come in.
+type Entry interface {
+	User(ctx context.Context, id ID) (User, error)
+	UserByMail(ctx context.Context, mail string) (User, error)
+	Users(ctx context.Context, f UserFilter) ([]User, error) // by name
+	// UseTOTP notes that a step was used; Conflict when it, or a later one, was.
+	UseTOTP(ctx context.Context, user ID, step int64) error
+
+	Session(ctx context.Context, hash string) (Session, error)
+	SaveSession(ctx context.Context, s Session) error
+	Sessions(ctx context.Context, user ID) ([]Session, error) // newest first
+	// EndSessions ends one session, or with hash "" all of a user's, except one.
+	EndSessions(ctx context.Context, user ID, hash, except string) error
+	SweepSessions(ctx context.Context, now time.Time) error // forgets those that ran out
+
+	Key(ctx context.Context, hash string) (Key, error)
+	Keys(ctx context.Context, user ID, kind KeyKind) ([]Key, error) // newest first; "" chooses all
+	// SpendKey takes a key that opens once: the second call is a Conflict, as is
+	// one after its end.
+	SpendKey(ctx context.Context, hash string, now time.Time) (Key, error)
+	UseKey(ctx context.Context, hash string, now time.Time) error                   // notes when a lasting key was used
+	EndKeys(ctx context.Context, user ID, kind KeyKind, id ID, now time.Time) error // id "" ends all of that kind
+}
+
+// Outbox is what the house has to say to the outside.
+type Outbox interface {
+	Mail(ctx context.Context, id ID) (Mail, error)
+	Mails(ctx context.Context, before ID, limit int) ([]Mail, error) // newest first
+	Webhook(ctx context.Context, id ID) (Webhook, error)
+	Webhooks(ctx context.Context) ([]Webhook, error)
 }

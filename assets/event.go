@@ -1,6 +1,9 @@
 package assets
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Subject says which kind of record an Event moved.
 type Subject string
@@ -13,10 +16,17 @@ const (
 	SubjectRush        Subject = "rush"
 	SubjectPublication Subject = "publication"
 	SubjectDelivery    Subject = "delivery"
+	SubjectUser        Subject = "user"
+	SubjectSujet       Subject = "sujet"
+	SubjectUpload      Subject = "upload"
+	SubjectConsent     Subject = "consent"
+	SubjectApproval    Subject = "approval"
 )
 
-// Event is one move of one record from a state to the next. The table of
-// events is the audit log: it is only ever added to.
+// Event is one move of one record from a state to the next, or, with From equal
+// to To, something that was done to it meanwhile (an edit, a login). The table
+// of events is the audit log: it is only ever added to, and each row carries the
+// hash of the one before.
 type Event struct {
 	ID      ID        `json:"id"`
 	Kind    Subject   `json:"kind"`
@@ -27,4 +37,26 @@ type Event struct {
 	At      time.Time `json:"at"`
 	Note    string    `json:"note,omitempty"` // a French sentence: why
 	Attempt int       `json:"attempt,omitempty"`
+	Edits   Edits     `json:"edits,omitempty"` // what was changed
+	Batch   ID        `json:"batch,omitempty"` // names what was done in one gesture, and can be undone in one
+	IP      string    `json:"ip,omitempty"`    // where the person was; "" inside the house
+}
+
+// Edits says, field by field, what a record was and what it became.
+type Edits map[string]Edit
+
+// Edit is one field, as JSON before and after.
+type Edit struct {
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+}
+
+// EventFilter chooses events of the log; an empty field chooses all.
+type EventFilter struct {
+	Kind     Subject
+	Actor    string
+	Batch    ID
+	From, To time.Time // of At; To not included
+	Before   ID        // keyset: the last event of the page before (newest first)
+	Limit    int       // 0 means 100
 }

@@ -23,8 +23,8 @@ const (
 // FilmMachine says which editorial state may follow which.
 var FilmMachine = Machine[FilmState]{
 	"":            {FilmIdea, FilmEditing},
-	FilmIdea:      {FilmShooting, FilmEditing, FilmArchived},
-	FilmShooting:  {FilmRushes, FilmArchived},
+	FilmIdea:      {FilmShooting, FilmRushes, FilmEditing, FilmArchived},
+	FilmShooting:  {FilmIdea, FilmRushes, FilmEditing, FilmArchived},
 	FilmRushes:    {FilmLogging, FilmEditing, FilmArchived},
 	FilmLogging:   {FilmEditing, FilmArchived},
 	FilmEditing:   {FilmReview, FilmArchived},
@@ -53,6 +53,10 @@ type Film struct {
 	Credits     string    `json:"credits,omitempty"`
 	State       FilmState `json:"-"` // read Standing instead
 	Version     ID        `json:"-"` // the current version; "" before the first
+	Sujet       ID        `json:"sujet,omitempty"`
+	Keywords    []string  `json:"keywords,omitempty"`
+	Cover       Cover     `json:"cover,omitzero"`
+	TeaserPick  []Span    `json:"teaser_pick,omitempty"` // passages chosen by a person; empty lets the house choose
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
 }

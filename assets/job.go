@@ -11,6 +11,13 @@ const (
 	JobProduce  JobKind = "produce"  // subject: a version
 	JobPublish  JobKind = "publish"  // subject: a publication
 	JobWithdraw JobKind = "withdraw" // subject: a publication
+	JobProxy    JobKind = "proxy"    // subject: a rush
+	JobFile     JobKind = "file"     // subject: an upload that is whole: hash it, keep it, file it
+	JobLoudness JobKind = "loudness" // subject: a version: make its RoleWeb
+	JobCover    JobKind = "cover"    // subject: a film: make the picture that was chosen
+	JobTeaser   JobKind = "teaser"   // subject: a film: make the teaser that was chosen
+	JobMail     JobKind = "mail"     // subject: a mail
+	JobWebhook  JobKind = "webhook"  // subject: an event, told to every webhook that wants it
 )
 
 // JobState is where a piece of work stands.

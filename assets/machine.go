@@ -57,24 +57,46 @@ func StatesMarkdown() string {
 			RushMachine.markdown("Rush"),
 			PublicationMachine.markdown("Publication"),
 			DeliveryMachine.markdown("Delivery"),
+			SujetMachine.markdown("Sujet"),
+			UploadMachine.markdown("Upload"),
+			ApprovalMachine.markdown("Approval"),
+			ConsentMachine.markdown("Consent"),
+			UserMachine.markdown("User"),
 			JobMachine.markdown("Job"),
 		}, "\n")
 }
 
-// MayMove tells whether the tables allow this event.
-func (e Event) MayMove() bool {
-	switch e.Kind {
-	case SubjectFilm:
-		return FilmMachine.May(FilmState(e.From), FilmState(e.To))
-	case SubjectVersion:
-		return VersionMachine.May(VersionState(e.From), VersionState(e.To))
-	case SubjectRush:
-		return RushMachine.May(RushState(e.From), RushState(e.To))
-	case SubjectPublication:
-		return PublicationMachine.May(PublicationState(e.From), PublicationState(e.To))
-	case SubjectDelivery:
-		return DeliveryMachine.May(DeliveryState(e.From), DeliveryState(e.To))
-	default:
-		return false
+// machine is what the tables say of one kind of record.
+type machine interface {
+	may(from, to string) bool
+	has(state string) bool
+}
+
+func (m Machine[S]) may(from, to string) bool { return m.May(S(from), S(to)) }
+
+func (m Machine[S]) has(state string) bool {
+	_, there := m[S(state)]
+	return there && state != ""
+}
+
+func machines() map[Subject]machine {
+	return map[Subject]machine{
+		SubjectFilm:        FilmMachine,
+		SubjectVersion:     VersionMachine,
+		SubjectRush:        RushMachine,
+		SubjectPublication: PublicationMachine,
+		SubjectDelivery:    DeliveryMachine,
+		SubjectUser:        UserMachine,
+		SubjectSujet:       SujetMachine,
+		SubjectUpload:      UploadMachine,
+		SubjectConsent:     ConsentMachine,
+		SubjectApproval:    ApprovalMachine,
 	}
+}
+
+// MayMove tells whether the tables allow this event. One that moves nothing
+// (From is To) is allowed in every state that there is.
+func (e Event) MayMove() bool {
+	m, known := machines()[e.Kind]
+	return known && (m.may(e.From, e.To) || e.From == e.To && m.has(e.From))
 }

@@ -85,25 +85,3 @@ type Delivery struct {
 	ExpiresAt time.Time     `json:"expires_at"`
 	CreatedAt time.Time     `json:"created_at"`
 }
-
-// UserRole is what a person does in the house.
-type UserRole string
-
-// The roles.
-const (
-	RoleJRI            UserRole = "jri"
-	RoleMonteur        UserRole = "monteur"
-	RoleImage          UserRole = "image" // responsable image
-	RoleCommunication  UserRole = "communication"
-	RoleAdministration UserRole = "administration"
-)
-
-// User is a person who works in the house.
-type User struct {
-	ID        ID        `json:"id"`
-	Name      string    `json:"name"`
-	Mail      string    `json:"mail"` // compared in lower case; unique
-	Role      UserRole  `json:"role"`
-	EndsAt    time.Time `json:"ends_at"` // end of the contract; zero for none
-	CreatedAt time.Time `json:"created_at"`
-}

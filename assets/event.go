@@ -1,6 +1,7 @@
 package assets
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 )
@@ -59,4 +60,17 @@ type EventFilter struct {
 	From, To time.Time // of At; To not included
 	Before   ID        // keyset: the last event of the page before (newest first)
 	Limit    int       // 0 means 100
+}
+
+type addressKey struct{}
+
+// FromAddress says where a request came from, for the events that it causes.
+func FromAddress(ctx context.Context, ip string) context.Context {
+	return context.WithValue(ctx, addressKey{}, ip)
+}
+
+// AddressOf is what FromAddress said; "" inside the house.
+func AddressOf(ctx context.Context) string {
+	ip, _ := ctx.Value(addressKey{}).(string)
+	return ip
 }

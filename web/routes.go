@@ -18,6 +18,7 @@ const MonitorRoot = "/regie/admin/taches"
 // Options is what the routes lead to.
 type Options struct {
 	Site    http.Handler                // the public site
+	Studio  http.Handler                // all that is below /regie/ and /api/
 	Monitor http.Handler                // the queue, mounted at MonitorRoot; nil without
 	Token   string                      // the administrator's password for the queue; "" closes it
 	Health  func(r *http.Request) error // nil while everything needed answers
@@ -28,6 +29,9 @@ func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", o.Site)
 	mux.HandleFunc("GET /sante", health(o.Health))
+	for _, room := range []string{"/regie", "/regie/", "/api/"} {
+		mux.Handle(room, o.Studio)
+	}
 	if o.Monitor != nil && o.Token != "" {
 		guarded := http.NewCrossOriginProtection().Handler(administrator(o.Token, o.Monitor))
 		mux.Handle(MonitorRoot+"/", guarded)

@@ -7,7 +7,10 @@ import (
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/web"
+	"anonymal.tv/regie/web/gate"
 	sitepages "anonymal.tv/regie/web/site"
+	"anonymal.tv/regie/web/static"
+	"anonymal.tv/regie/web/studio"
 	"anonymal.tv/regie/worker"
 )
 
@@ -23,11 +26,32 @@ func (h *house) handler(b *worker.Broker) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := web.Options{Site: pages, Token: token, Health: h.health}
+	rooms, err := h.rooms()
+	if err != nil {
+		return nil, err
+	}
+	o := web.Options{Site: pages, Studio: rooms, Token: token, Health: h.health}
 	if b != nil {
 		o.Monitor = worker.Monitor(b, web.MonitorRoot)
 	}
 	return web.Handler(o), nil
+}
+
+// rooms are where people work, behind the gate.
+func (h *house) rooms() (http.Handler, error) {
+	g := gate.New(gate.Options{Entry: h.catalog, Records: h.desk, Now: h.now, Log: h.log, BaseURL: h.baseURL()})
+	s, err := studio.New(studio.Options{
+		Desk: h.desk, Gate: g, Static: static.FS(), Title: h.cfg.Site.Title, BaseURL: h.baseURL(), Now: h.now, Zone: h.zone, Log: h.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.Refuse(w, r, gate.ErrHidden) })
+	if err := g.Mount(mux, s.Refuse, s.Routes()); err != nil {
+		return nil, err
+	}
+	return g.Door(mux, s.Refuse), nil
 }
 
 // health asks the catalog for something small.

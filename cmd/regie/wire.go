@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	_ "time/tzdata" // the zone is there on every machine
 
 	"github.com/oklog/ulid/v2"
 
@@ -41,6 +42,7 @@ type house struct {
 	data     string // absolute
 	log      *slog.Logger
 	now      assets.Clock
+	zone     *time.Location // of the association: dates are typed and said in it
 	catalog  assets.Catalog
 	runner   *ffmpeg.Sandbox
 	profiles maker.Profiles
@@ -60,7 +62,11 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 	if err := os.MkdirAll(data, 0o750); err != nil {
 		return nil, &assets.Error{Kind: assets.Invalid, Op: "open", Msg: "Le dossier des données « " + data + " » ne peut pas être créé : vérifiez ses droits.", Err: err}
 	}
-	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now}
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		return nil, err
+	}
+	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now, zone: zone}
 	for _, build := range []func(context.Context) error{h.openCatalog, h.openBlobs, h.openSite, h.openBroker} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, h.Close())

@@ -33,6 +33,14 @@ var Table = []Room{
 		Only: []string{"std", "golang.org/x/text/…"}, Never: []string{"net/http", "os"},
 	},
 	{
+		Folder: "assets/french", Job: "says dates, lengths, sizes and sentences as French readers expect them",
+		Only: []string{"std"}, Never: []string{"net/http", "os"},
+	},
+	{
+		Folder: "access", Job: "who may do what: the table of rights, and how secrets are checked",
+		Ours: []string{"assets"}, Never: network,
+	},
+	{
 		Folder: "assets/assetstest", Job: "the suites that every Catalog and every Blobs must pass",
 		Ours: []string{"assets"}, Never: network,
 	},
@@ -46,7 +54,7 @@ var Table = []Room{
 	},
 	{
 		Folder: "pipeline", Job: "the use cases: what the house does to a film, and in which order",
-		Ours: []string{"assets", "assets/fold", "publishers", "pipeline/…"}, Never: network,
+		Ours: []string{"assets", "assets/fold", "assets/french", "access", "publishers", "pipeline/…"}, Never: network,
 		Tests: []string{"assets/…", "publishers/…", "internal/services", "internal/browser"},
 	},
 	{
@@ -72,7 +80,7 @@ var Table = []Room{
 	},
 	{
 		Folder: "publishers/site", Job: "the public site, as a tree of files",
-		Ours:  []string{"assets", "assets/fold", "publishers", "web/static"},
+		Ours:  []string{"assets", "assets/fold", "assets/french", "publishers", "web/static"},
 		Tests: append([]string{"assets/blobs", "web/site"}, suites...),
 	},
 	{
@@ -81,8 +89,27 @@ var Table = []Room{
 		Tests: append([]string{"assets/catalog", "assets/blobs", "publishers/…", "pipeline/…"}, suites...),
 	},
 	{
-		Folder: "web", Job: "HTTP: one handler for the site, the health answer and the monitor",
+		Folder: "web", Job: "HTTP: one handler for the site, the rooms of the studio, the health answer and the monitor",
 		Ours: []string{"assets", "pipeline"}, Tests: suites,
+	},
+	{
+		Folder: "web/gate", Job: "who is asking, and whether the table of rights lets them through: sessions, tokens, headers",
+		Ours: []string{"assets", "access", "pipeline"}, Tests: append([]string{"assets/catalog"}, suites...),
+	},
+	{
+		Folder: "web/studio", Job: "the pages of the people who work here: /regie/…",
+		Ours:  []string{"assets", "assets/fold", "assets/french", "access", "pipeline", "web/gate", "web/static"},
+		Tests: append([]string{"assets/catalog", "assets/blobs"}, suites...),
+	},
+	{
+		Folder: "web/upload", Job: "files on their way in: tus 1.0, by tusd",
+		Ours:  []string{"assets", "access", "pipeline", "web/gate"},
+		Tests: append([]string{"assets/catalog", "assets/blobs"}, suites...),
+	},
+	{
+		Folder: "web/api", Job: "the same verbs for programs: /api/v1, with its OpenAPI description",
+		Ours:  []string{"assets", "access", "pipeline", "web/gate"},
+		Tests: append([]string{"assets/catalog", "assets/blobs"}, suites...),
 	},
 	{
 		Folder: "web/site", Job: "serves the public tree: ranges, types, the 410 page",
@@ -125,6 +152,9 @@ var Keys = map[string][]string{
 	"testing":                      {"assets/assetstest", "publishers/publisherstest", "internal/services", "internal/browser"},
 	"github.com/rogpeppe/…":        {},
 	"github.com/chromedp/…":        {"internal/browser"},
+	"github.com/tus/…":             {"web/upload"},
+	"github.com/danielgtaylor/…":   {"web/api"},
+	"github.com/alexedwards/…":     {"web/gate"},
 	"pgregory.net/rapid":           {"assets/assetstest", "publishers/publisherstest"},
 	"go.uber.org/goleak":           {},
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -50,7 +51,7 @@ type download struct{ Label, Path, Name, Size string }
 func (r *rendering) player(film *record) player {
 	m := film.Media
 	p := player{
-		Title: french(film.Title), Poster: film.poster(false), Preload: "metadata",
+		Title: french.Typeset(film.Title), Poster: film.poster(false), Preload: "metadata",
 		Width: m.Width, Height: m.Height,
 	}
 	if m.Width == 0 {
@@ -73,15 +74,15 @@ func (r *rendering) film(film *record) view {
 	on := r.of(film)
 	address := r.opt.BaseURL + filmPath(film.Slug)
 	body := filmBody{
-		Player: r.player(film), Title: french(film.Title), Rubriques: shelfLinks(kind(on, "rubriques")),
-		Date: film.PublishedAt.In(r.zone), Length: length(film.Media.Duration),
-		Lede: french(film.Lede), Description: paragraphs(film.Description), Genre: french(film.Genre),
+		Player: r.player(film), Title: french.Typeset(film.Title), Rubriques: shelfLinks(kind(on, "rubriques")),
+		Date: film.PublishedAt.In(r.zone), Length: french.Length(film.Media.Duration),
+		Lede: french.Typeset(film.Lede), Description: french.Paragraphs(film.Description), Genre: french.Typeset(film.Genre),
 		Territory: shelfLinks(kind(on, "territoires")), Partners: shelfLinks(kind(on, "partenaires")),
 		Credits: lines(film.Credits), Licence: readLicence(film.License), Share: address,
 	}
-	body.Day = day(body.Date)
+	body.Day = french.Day(body.Date)
 	for _, person := range film.People {
-		body.People = append(body.People, assets.Person{Name: french(person.Name), Role: french(person.Role)})
+		body.People = append(body.People, assets.Person{Name: french.Typeset(person.Name), Role: french.Typeset(person.Role)})
 	}
 	if dossiers := shelfLinks(kind(on, "dossiers")); len(dossiers) > 0 {
 		body.Dossier = &dossiers[0]
@@ -97,7 +98,7 @@ func (r *rendering) film(film *record) view {
 	body.Next, body.NextCards = title, r.cards(next, 4)
 
 	v := view{
-		Title: short(french(film.Title), 60), Description: french(short(firstOf(film.Lede, film.Description, film.Title), 160)),
+		Title: french.Short(french.Typeset(film.Title), 60), Description: french.Typeset(french.Short(firstOf(film.Lede, film.Description, film.Title), 160)),
 		Path: filmPath(film.Slug), Room: true, Feed: "/flux.xml", OEmbed: oembedPath(film.Film),
 		Social: r.social(film, "video.other"), Trail: []link{{Name: "Accueil", Path: "/"}}, Body: body,
 	}
@@ -115,11 +116,11 @@ func downloads(film *record) []download {
 	for _, s := range film.Media.MP4 {
 		out = append(out, download{
 			"Télécharger en " + itoa(min(s.Width, s.Height)) + "p",
-			mediaPath(film, s.Name), film.Slug + "-" + s.Name, "MP4, " + weight(s.Size),
+			mediaPath(film, s.Name), film.Slug + "-" + s.Name, "MP4, " + french.Weight(s.Size),
 		})
 	}
 	if a := film.Media.Audio; a != nil {
-		out = append(out, download{"Télécharger le son", mediaPath(film, a.Name), film.Slug + ".m4a", "M4A, " + weight(a.Size)})
+		out = append(out, download{"Télécharger le son", mediaPath(film, a.Name), film.Slug + ".m4a", "M4A, " + french.Weight(a.Size)})
 	}
 	return out
 }
@@ -128,7 +129,7 @@ func lines(text string) []string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
-			out = append(out, french(line))
+			out = append(out, french.Typeset(line))
 		}
 	}
 	return out
@@ -155,7 +156,7 @@ func (r *rendering) embed(film *record) view {
 	p := r.player(film)
 	p.Preload, p.Poster = "none", film.poster(true)
 	return view{
-		Title: french(film.Title), Path: filmPath(film.Slug),
+		Title: french.Typeset(film.Title), Path: filmPath(film.Slug),
 		Body: embedBody{p, r.opt.BaseURL + filmPath(film.Slug), r.chrome.Name},
 	}
 }

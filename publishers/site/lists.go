@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"anonymal.tv/regie/assets/french"
 )
 
 type homeBody struct {
@@ -37,7 +39,7 @@ func (r *rendering) home() view {
 	body := homeBody{Territories: r.places()}
 	v := view{
 		Title: r.chrome.Name + " – " + r.chrome.Tagline, Path: "/", Feed: "/flux.xml",
-		Description: french("Les films de " + r.chrome.Name + " : reportages, débats et portraits, par rubrique, par dossier et par quartier."),
+		Description: french.Typeset("Les films de " + r.chrome.Name + " : reportages, débats et portraits, par rubrique, par dossier et par quartier."),
 		Linked:      []any{r.webSite()},
 	}
 	if len(r.films) > 0 {
@@ -136,7 +138,7 @@ func (r *rendering) list(x *shelf, number int) view {
 		v.Title += ", page " + itoa(number)
 	}
 	if v.Description == "" {
-		v.Description = french("Les films de " + r.chrome.Name + " : " + x.Name + ".")
+		v.Description = french.Typeset("Les films de " + r.chrome.Name + " : " + x.Name + ".")
 	}
 	switch x.Kind {
 	case "rubriques":

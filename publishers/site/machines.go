@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"anonymal.tv/regie/assets/french"
 )
 
 // What machines read: JSON-LD, OpenGraph, oEmbed, feeds, sitemaps, the index of
@@ -14,7 +16,7 @@ import (
 
 func (r *rendering) social(film *record, kind string) *social {
 	s := &social{Type: kind, Alt: "Image du film : " + film.Title}
-	s.Alt = french(s.Alt)
+	s.Alt = french.Typeset(s.Alt)
 	if p := film.picture(""); p != nil {
 		s.Image, s.Width, s.Height = r.opt.BaseURL+p.Src, p.Width, p.Height
 	}
@@ -50,9 +52,9 @@ func breadcrumbs(base string, trail []link, path, name string) []any {
 func (r *rendering) videoObject(film *record, on []*shelf) any {
 	base := r.opt.BaseURL
 	out := ld{
-		"@context": "https://schema.org", "@type": "VideoObject", "name": french(film.Title),
-		"description": french(firstOf(film.Lede, film.Description, film.Title)),
-		"uploadDate":  film.PublishedAt.In(r.zone).Format(time.RFC3339), "duration": isoLength(film.Media.Duration),
+		"@context": "https://schema.org", "@type": "VideoObject", "name": french.Typeset(film.Title),
+		"description": french.Typeset(firstOf(film.Lede, film.Description, film.Title)),
+		"uploadDate":  film.PublishedAt.In(r.zone).Format(time.RFC3339), "duration": french.ISOLength(film.Media.Duration),
 		"url": base + filmPath(film.Slug), "embedUrl": base + embedPath(film.Film), "inLanguage": "fr",
 		"publisher": ld{"@type": "Organization", "name": r.chrome.Name, "url": base + "/"},
 	}
@@ -83,7 +85,7 @@ func (r *rendering) videoObject(film *record, on []*shelf) any {
 func (r *rendering) oembed(film *record) any {
 	w, h := frameSize(film.Media)
 	out := ld{
-		"version": "1.0", "type": "video", "title": french(film.Title), "html": r.frame(film), "width": w, "height": h,
+		"version": "1.0", "type": "video", "title": french.Typeset(film.Title), "html": r.frame(film), "width": w, "height": h,
 		"provider_name": r.chrome.Name, "provider_url": r.opt.BaseURL + "/", "duration": int(math.Round(film.Media.Duration)),
 	}
 	if p := film.picture(""); p != nil {
@@ -211,7 +213,7 @@ func (r *rendering) feed(x *shelf, path string) ([]byte, error) {
 		Title: title, Link: base + x.Path, Language: "fr",
 		Description: firstOf(x.Lede, "Les derniers films : "+title), Self: atomLink{base + path, "self", "application/rss+xml"},
 	}
-	c.Description = french(c.Description)
+	c.Description = french.Typeset(c.Description)
 	if x.Kind == "films" {
 		c.Link = base + "/"
 	}
@@ -229,9 +231,9 @@ func (r *rendering) feed(x *shelf, path string) ([]byte, error) {
 func (r *rendering) feedItem(film *record) rssItem {
 	base := r.opt.BaseURL
 	item := rssItem{
-		Title: french(film.Title), Link: base + filmPath(film.Slug), GUID: rssGUID{base + filmPath(film.Slug), true},
+		Title: french.Typeset(film.Title), Link: base + filmPath(film.Slug), GUID: rssGUID{base + filmPath(film.Slug), true},
 		Date:        film.PublishedAt.In(r.zone).Format(time.RFC1123Z),
-		Description: french(firstOf(film.Lede, film.Description, film.Title)),
+		Description: french.Typeset(firstOf(film.Lede, film.Description, film.Title)),
 	}
 	item.Summary = item.Description
 	for _, x := range r.of(film) {
@@ -309,7 +311,7 @@ func (r *rendering) sitemapVideos() ([]byte, error) {
 	m := sitemap{Space: sitemapSpace, Video: "http://www.google.com/schemas/sitemap-video/1.1"}
 	for _, film := range r.films {
 		v := &sitemapVideo{
-			Title: french(film.Title), Description: short(french(firstOf(film.Lede, film.Description, film.Title)), 2000),
+			Title: french.Typeset(film.Title), Description: french.Short(french.Typeset(firstOf(film.Lede, film.Description, film.Title)), 2000),
 			Player: base + embedPath(film.Film), Duration: int(math.Round(film.Media.Duration)),
 			Published: film.PublishedAt.In(r.zone).Format(time.RFC3339),
 		}

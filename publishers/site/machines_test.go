@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"anonymal.tv/regie/publishers"
+
+	"anonymal.tv/regie/assets/french"
 )
 
 var linkedData = regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`)
@@ -130,21 +132,21 @@ func TestText(t *testing.T) {
 	for text, want := range map[string]string{
 		"Zik Zac : l'ouverture !": "Zik Zac\u00a0: l’ouverture\u00a0!", "« Avant »": "«\u00a0Avant\u00a0»", "à 18 h 30; puis": "à 18 h 30; puis",
 	} {
-		if got := french(text); got != want {
+		if got := french.Typeset(text); got != want {
 			t.Errorf("french(%q) = %q, want %q", text, got, want)
 		}
 	}
 	for seconds, want := range map[float64]string{0: "", 0.2: "", 42: "42\u00a0s", 59.6: "1\u00a0min", 222: "3\u00a0min\u00a042\u00a0s", 7080: "1\u00a0h\u00a058\u00a0min"} {
-		if got := length(seconds); got != want {
+		if got := french.Length(seconds); got != want {
 			t.Errorf("length(%v) = %q, want %q", seconds, got, want)
 		}
 	}
 	for bytes, want := range map[int64]string{98_000: "98\u00a0ko", 2_410_000: "2,4\u00a0Mo", 180_000_000: "180\u00a0Mo", 4_100_000_000: "4,1\u00a0Go"} {
-		if got := weight(bytes); got != want {
+		if got := french.Weight(bytes); got != want {
 			t.Errorf("weight(%d) = %q, want %q", bytes, got, want)
 		}
 	}
-	if got := short("Les conseils citoyens, un aboutissement", 24); got != "Les conseils citoyens…" {
+	if got := french.Short("Les conseils citoyens, un aboutissement", 24); got != "Les conseils citoyens…" {
 		t.Errorf("short: %q", got)
 	}
 	for id, free := range map[string]bool{"": false, "CC-BY-3.0": true, "CC-BY-SA-4.0": true, "CC-BY-NC-4.0": false, "CC0-1.0": true, "CC-BY-ND-4.0": false, "autre": false} {

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 	"anonymal.tv/regie/publishers"
 )
 
@@ -49,18 +50,18 @@ var pathName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,119}$`)
 func newRecord(req publishers.Request) (*record, error) {
 	rec := &record{
 		Film: req.Film.ID, Slug: req.Film.Slug, Marker: req.Marker, PublishedAt: req.At.UTC(),
-		Title: clean(req.Film.Title), Lede: clean(req.Film.Lede), Description: clean(req.Film.Description),
-		Genre: clean(req.Film.Genre), License: clean(req.Film.License), Credits: clean(req.Film.Credits),
+		Title: french.Clean(req.Film.Title), Lede: french.Clean(req.Film.Lede), Description: french.Clean(req.Film.Description),
+		Genre: french.Clean(req.Film.Genre), License: french.Clean(req.Film.License), Credits: french.Clean(req.Film.Credits),
 		Rubriques: req.Rubriques, Partners: req.Partners, Dossier: req.Dossier, Territory: req.Territory,
 	}
 	for _, person := range req.Film.People {
-		rec.People = append(rec.People, assets.Person{Name: clean(person.Name), Role: clean(person.Role)})
+		rec.People = append(rec.People, assets.Person{Name: french.Clean(person.Name), Role: french.Clean(person.Role)})
 	}
 	names := append([]string{string(rec.Film), rec.Slug}, rec.headings()...)
 	if i := slices.IndexFunc(names, func(name string) bool { return !pathName.MatchString(name) }); i >= 0 {
 		return nil, &assets.Error{
 			Kind: assets.Invalid, Op: "site.Publish",
-			Msg: "« " + clean(names[i]) + " » ne peut pas servir d'adresse de page : lettres sans accent, chiffres et tirets seulement. Rien n'a été mis en ligne.",
+			Msg: "« " + french.Clean(names[i]) + " » ne peut pas servir d'adresse de page : lettres sans accent, chiffres et tirets seulement. Rien n'a été mis en ligne.",
 		}
 	}
 	if rec.Marker == "" || !utf8.ValidString(rec.Marker) || strings.TrimSpace(rec.Title) == "" || len(rec.Territory) > 2 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 )
 
 // shelves is the whole site sorted for its pages: every heading of the programme
@@ -103,7 +104,7 @@ func (s *shelves) add(to *[]*shelf, x *shelf) {
 	if !pathName.MatchString(x.Slug) || s.bySlug[x.Kind+"/"+x.Slug] != nil {
 		return // can have no page of its own
 	}
-	x.Name, x.Lede = french(clean(x.Name)), french(clean(x.Lede))
+	x.Name, x.Lede = french.Typeset(french.Clean(x.Name)), french.Typeset(french.Clean(x.Lede))
 	x.Path = "/" + x.Kind + "/" + x.Slug + "/"
 	if x.Parent != nil {
 		x.Path = x.Parent.Path + x.Slug + "/"

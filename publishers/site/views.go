@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 )
 
 // chrome is what every page has around its own content.
@@ -200,15 +201,15 @@ func (r *rendering) card(film *record) card {
 
 func (r *rendering) makeCard(film *record) card {
 	c := card{
-		Path: filmPath(film.Slug), Title: french(film.Title), Lede: french(film.Lede),
-		Length: length(film.Media.Duration), Date: film.PublishedAt.In(r.zone), Image: film.picture(sizesCard),
+		Path: filmPath(film.Slug), Title: french.Typeset(film.Title), Lede: french.Typeset(film.Lede),
+		Length: french.Length(film.Media.Duration), Date: film.PublishedAt.In(r.zone), Image: film.picture(sizesCard),
 	}
 	on := r.of(film)
 	if x := kind(on, "rubriques"); len(x) > 0 {
 		l := shelfLink(x[0])
 		c.Rubrique = &l
 	}
-	parts := []string{day(c.Date)}
+	parts := []string{french.Day(c.Date)}
 	if places := kind(on, "territoires"); len(places) > 0 {
 		parts = append(parts, places[len(places)-1].Name)
 	}
@@ -226,7 +227,7 @@ func (r *rendering) cards(from []*record, most int) []card {
 
 // plainPage is a page whose text stands in its template.
 func (r *rendering) plainPage(title, path, description string, body any) view {
-	return view{Title: title, Path: path, Description: french(description), Feed: "/flux.xml", Body: body}
+	return view{Title: title, Path: path, Description: french.Typeset(description), Feed: "/flux.xml", Body: body}
 }
 
 type searchBody struct {
@@ -239,7 +240,7 @@ func (r *rendering) searchPage() view {
 	const most = 500 // past that the list of all films has pages of its own
 	body := searchBody{Most: most}
 	for _, film := range r.films[:min(most, len(r.films))] {
-		body.Films = append(body.Films, link{Name: french(film.Title), Path: filmPath(film.Slug)})
+		body.Films = append(body.Films, link{Name: french.Typeset(film.Title), Path: filmPath(film.Slug)})
 	}
 	dossiers := filled(r.dossiers)
 	body.Ideas = shelfLinks(dossiers[:min(4, len(dossiers))])

@@ -1,0 +1,20 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"anonymal.tv/regie/assets"
+)
+
+// NewSecret makes a secret that nobody guesses: 130 bits, as 26 letters and
+// digits of base 32 (RFC 4648).
+func NewSecret() assets.Secret { return assets.Secret(rand.Text()) }
+
+// Hash is how a secret is kept: SHA-256, in hex. A secret of 130 random bits
+// needs no slower one.
+func Hash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}

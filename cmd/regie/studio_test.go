@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"context"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/internal/browser"
+)
+
+// studio is a real server on a data folder of its own, with one person of each
+// role, and a Chromium to visit it with.
+type studio struct {
+	*testing.T
+	Data     string
+	URL      string // without a slash at its end
+	Chromium context.Context
+	links    map[assets.UserRole]string
+	cmd      *exec.Cmd
+}
+
+// openStudio starts it. Each person is called by their role: « Une JRI ».
+func openStudio(t *testing.T) *studio {
+	t.Helper()
+	s := &studio{T: t, Data: t.TempDir(), Chromium: browser.Start(t), links: map[assets.UserRole]string{}}
+	for role, name := range map[assets.UserRole]string{
+		assets.RoleJRI: "Camille JRI", assets.RoleMonteur: "Dominique Montage", assets.RoleImage: "Claude Image",
+		assets.RoleCommunication: "Maxime Communication", assets.RoleAdministration: "Alix Administration",
+	} {
+		s.links[role] = s.invite(name, role)
+	}
+	s.start()
+	t.Cleanup(s.stop)
+	return s
+}
+
+// invite gives access to one more person, and returns the path of their link.
+func (s *studio) invite(name string, role assets.UserRole) string {
+	s.Helper()
+	code, out, errs := outcome(s.T, s.Data, "user", "add", name, "--mail", strings.ReplaceAll(strings.ToLower(name), " ", ".")+"@example.org", "--role", string(role), "--json")
+	var u struct{ Link string }
+	if code != exitDone || json.Unmarshal([]byte(out), &u) != nil {
+		s.Fatalf("user add: %d %s%s", code, out, errs)
+	}
+	_, path, _ := strings.Cut(u.Link, "/regie/")
+	return "/regie/" + path
+}
+
+func (s *studio) start() {
+	s.Helper()
+	cmd, url := server(context.WithoutCancel(s.Context()), s.T, s.Data)
+	s.cmd, s.URL = cmd, strings.TrimSuffix(url, "/")
+}
+
+func (s *studio) stop() {
+	if s.cmd != nil {
+		_ = s.cmd.Process.Signal(os.Interrupt)
+		_ = s.cmd.Wait()
+		s.cmd = nil
+	}
+}
+
+// as opens a tab of a browser of its own, entered as the person of that role.
+func (s *studio) as(role assets.UserRole) *browser.Tab {
+	s.Helper()
+	tab := browser.WatchApart(s.T, s.Chromium, s.URL)
+	tab.Open(s.T, s.URL+s.links[role])
+	tab.Until(s.T, `location.pathname === "/regie" || location.pathname === "/regie/moi"`)
+	return tab
+}
+
+// TestEnter (F1): a link leads in without a password, and only once.
+func TestEnter(t *testing.T) {
+	s := openStudio(t)
+	tab := s.as(assets.RoleJRI)
+	tab.Until(t, `document.body.innerText.includes("Bonjour Camille") && !document.querySelector("input[type=password]")`)
+	tab.Faults(t)
+	other := browser.WatchApart(t, s.Chromium, s.URL)
+	other.Open(t, s.URL+s.links[assets.RoleJRI])
+	other.Until(t, `document.body.innerText.includes("Ce lien a déjà servi")`)
+}

@@ -1,0 +1,25 @@
+// What every page of the studio needs: htmx for the parts that fill themselves,
+// and the keys that work everywhere. Nothing here is required: each page works
+// as plain links and forms.
+import 'htmx.org';
+
+const typing = () => document.activeElement?.matches('input, textarea, select, [contenteditable]');
+
+document.addEventListener('keydown', (event) => {
+  if ((event.metaKey || event.ctrlKey) && event.key === 'k') {
+    event.preventDefault();
+    document.querySelector('.find input')?.focus();
+    return;
+  }
+  // Keys of one letter act outside fields only, and can be switched off (WCAG 2.1.4).
+  if (typing() || event.metaKey || event.ctrlKey || event.altKey || 'keyless' in document.body.dataset) return;
+  if (event.key === '/') {
+    event.preventDefault();
+    document.querySelector('.find input')?.focus();
+  } else if (event.key === '?') {
+    location.href = '/regie/raccourcis';
+  }
+});
+
+// A form that only confirms that a person is there.
+document.querySelector('form[data-submit]')?.requestSubmit();

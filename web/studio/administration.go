@@ -1,0 +1,4 @@
+package studio
+
+// administration are the pages about what only the administration does.
+var administration = map[string]handler{}

@@ -1,0 +1,64 @@
+package studio
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"anonymal.tv/regie/access"
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/web/gate"
+)
+
+// refusal is what the page of an error shows.
+type refusal struct {
+	Sentence  string
+	Reference string // by which the log finds the cause; "" when it is the visitor's
+	Retry     string // local address
+}
+
+// Refuse answers with an error: a page for people, one sentence for scripts and
+// for what htmx fills in. A stranger who only looked is led to the door.
+func (s *Studio) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	status := gate.Status(err)
+	if err == gate.ErrStranger && r.Method == http.MethodGet && wanted(r) == "" && !asksJSON(r) {
+		http.Redirect(w, r, "/regie/entrer?vers="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	body := refusal{Sentence: assets.Sentence(err)}
+	if status >= http.StatusInternalServerError {
+		body.Reference = access.NewSecret().Reveal()[:8]
+		s.Log.Error("a request failed", "reference", body.Reference, "method", r.Method, "path", r.URL.Path, "err", err)
+	}
+	if r.Method == http.MethodGet {
+		body.Retry = r.URL.RequestURI()
+	}
+	gate.RetryAfter(w.Header(), err)
+	if asksJSON(r) {
+		_ = answerJSON(w, status, map[string]string{"erreur": body.Sentence, "reference": body.Reference}) // strings: always JSON
+		return
+	}
+	titles := map[int]string{
+		http.StatusNotFound: "Page introuvable", http.StatusUnauthorized: "Entrez d’abord", http.StatusForbidden: "Demande refusée",
+		http.StatusConflict: "Ce n’est pas possible maintenant", http.StatusUnprocessableEntity: "Quelque chose manque",
+		http.StatusTooManyRequests: "Un peu de patience",
+	}
+	title, known := titles[status]
+	if !known {
+		title = "Cette page n’a pas pu s’afficher"
+	}
+	if err := s.render(w, r, status, "error", page{Title: title, Body: body}); err != nil {
+		s.Log.Error("the page of an error failed", "err", err)
+		http.Error(w, body.Sentence, status)
+	}
+}
+
+// asksJSON tells a script of ours from a person.
+func asksJSON(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Accept"), "application/json")
+}
+
+// invalid refuses a form with a sentence.
+func invalid(op, sentence string) error {
+	return &assets.Error{Kind: assets.Invalid, Op: "studio: " + op, Msg: sentence}
+}

@@ -1,0 +1,4 @@
+package studio
+
+// films are the pages about films, their versions and their BAT.
+var films = map[string]handler{}

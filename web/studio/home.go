@@ -1,0 +1,29 @@
+package studio
+
+import "net/http"
+
+// home is what everybody finds first.
+var home = map[string]handler{
+	"GET /regie":                      (*Studio).today,
+	"GET /regie/fichiers/{file}":      (*Studio).file,
+	"GET /regie/manifest.webmanifest": (*Studio).manifest,
+}
+
+// todayBody is what waits for the visitor.
+type todayBody struct{}
+
+// today shows what waits for whoever asks.
+func (s *Studio) today(w http.ResponseWriter, r *http.Request) error {
+	return s.show(w, r, "today", page{Title: "Aujourd’hui", Here: "/regie", Body: todayBody{}})
+}
+
+// manifest makes the studio installable on a phone
+// (https://www.w3.org/TR/appmanifest/).
+func (s *Studio) manifest(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "application/manifest+json")
+	return answerJSON(w, http.StatusOK, map[string]any{
+		"name": s.Title + " – la régie", "short_name": "Régie", "lang": "fr", "start_url": "/regie/moi", "scope": "/regie",
+		"display": "standalone", "background_color": "#faf8f4", "theme_color": "#1b1b1f",
+		"icons": []map[string]string{{"src": s.static.path("favicon.svg"), "sizes": "any", "type": "image/svg+xml"}},
+	})
+}

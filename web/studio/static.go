@@ -1,0 +1,52 @@
+package studio
+
+import (
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+)
+
+// static is what the browser is given: files under names that carry their
+// content's hash, and the plain names by which templates ask for them.
+type static struct {
+	files    fs.FS
+	manifest map[string]string
+}
+
+func (f *static) load(files fs.FS) error {
+	text, err := fs.ReadFile(files, "manifest.json")
+	if err != nil {
+		return err
+	}
+	f.files = files
+	return json.Unmarshal(text, &f.manifest)
+}
+
+// path is the address of a file by its plain name; "" for what was not built.
+func (f *static) path(name string) string {
+	built, known := f.manifest[name]
+	if !known {
+		return ""
+	}
+	return "/regie/fichiers/" + built
+}
+
+// file serves one of them.
+func (s *Studio) file(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("file")
+	kinds := map[string]string{
+		".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2",
+	}
+	kind, known := kinds[path.Ext(name)]
+	text, err := fs.ReadFile(s.static.files, name)
+	if err != nil || !known || strings.Contains(name, "/") {
+		http.NotFound(w, r)
+		return nil
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = w.Write(text)
+	return nil
+}

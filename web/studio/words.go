@@ -1,0 +1,89 @@
+package studio
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"anonymal.tv/regie/access"
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
+)
+
+// words are what templates can say.
+func (s *Studio) words() template.FuncMap {
+	return template.FuncMap{
+		"asset":    s.static.path,
+		"moment":   func(t time.Time) string { return french.Moment(t.In(s.Zone), s.Now().In(s.Zone)) },
+		"day":      func(t time.Time) string { return french.Day(t.In(s.Zone)) },
+		"hour":     func(t time.Time) string { return french.Hour(t.In(s.Zone)) },
+		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"local":    func(t time.Time) string { return typed(t, s.Zone) },
+		"length":   french.Length,
+		"weight":   french.Weight,
+		"number":   french.Number,
+		"count":    french.Count,
+		"timecode": french.Timecode,
+		"typeset":  french.Typeset,
+		"clean":    french.Clean,
+		"short":    func(limit int, text string) string { return french.Short(text, limit) },
+		"lines":    func(text string) []string { return strings.Split(text, "\n") },
+		"role":     roleName,
+		"first":    firstName,
+		"may":      func(u assets.User, route string) bool { return access.May(u.Role, route) },
+		"standing": standing,
+		"dict":     dict,
+		"percent":  func(ratio float64) int { return int(ratio * 100) },
+	}
+}
+
+// typed is an instant as a field of type datetime-local holds it.
+func typed(t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(zone).Format("2006-01-02T15:04")
+}
+
+// dict hands several values to a template.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict: %d values", len(pairs))
+	}
+	m := map[string]any{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return m, nil
+}
+
+func roleName(r assets.UserRole) string {
+	return map[assets.UserRole]string{
+		assets.RoleJRI: "JRI", assets.RoleMonteur: "montage", assets.RoleImage: "responsable image",
+		assets.RoleCommunication: "communication", assets.RoleAdministration: "administration",
+	}[r]
+}
+
+func firstName(name string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
+	return first
+}
+
+// line is where a film stands: a word, and the shape that goes with it.
+type line struct{ Word, Shape string }
+
+// standing says where a film stands, in the same words everywhere (ux.md §2).
+func standing(state string) line {
+	if l, known := map[string]line{
+		"idea": {"Idée", "dot"}, "shooting": {"Tournage", "dot"}, "rushes": {"Rushes déposés", "half"}, "logging": {"Dérushage", "half"},
+		"editing": {"Montage", "half"}, "received": {"Version reçue", "wait"}, "making": {"Fabrication en cours", "wait"},
+		"ready": {"Version à valider", "ask"}, "review": {"Version à valider", "ask"}, "approved": {"BAT donné", "check"},
+		"scheduled": {"Programmé", "clock"}, "published": {"En ligne", "on"}, "withdrawn": {"Retiré", "off"}, "archived": {"Archivé", "off"},
+		"refused": {"Version refusée", "stop"}, "incomplete": {"Version incomplète", "stop"}, "failed": {"Fabrication échouée", "stop"},
+		"cancelled": {"Fabrication arrêtée", "off"},
+	}[state]; known {
+		return l
+	}
+	return line{state, "dot"}
+}

@@ -104,7 +104,7 @@ func rushPages(h *House) {
 	slices.Reverse(want)
 	var got []assets.ID
 	for after := assets.ID(""); ; after = got[len(got)-1] {
-		page, err := h.Catalog.Rushes(h.Context(), after, 5)
+		page, err := h.Catalog.Rushes(h.Context(), assets.RushFilter{After: after, Limit: 5})
 		if err != nil {
 			h.Fatal(err)
 		}

@@ -213,23 +213,31 @@ func programmeRecords(h *House) {
 
 func userRecord(h *House) {
 	u := assets.User{
-		ID: h.IDs.New(), Name: "Le JRI", Mail: "JRI@Example.org", Role: assets.RoleJRI,
+		ID: h.IDs.New(), Name: "Le JRI", Mail: " JRI@Example.org", Role: assets.RoleJRI, State: assets.UserActive,
 		EndsAt: h.Clock.Now().Add(time.Hour), CreatedAt: h.Clock.Now(),
 	}
-	if err := h.Catalog.SaveUser(h.Context(), u); err != nil {
-		h.Fatal(err)
-	}
+	h.Apply(assets.Change{Users: []assets.User{u}, Events: []assets.Event{h.Event(assets.SubjectUser, u.ID, "", "active")}})
 	u.Mail = "jri@example.org"
 	got, err := h.Catalog.User(h.Context(), u.ID)
 	same(h, got, err, u)
-	u.Role, u.EndsAt = assets.RoleMonteur, time.Time{}
-	if err := h.Catalog.SaveUser(h.Context(), u); err != nil {
-		h.Fatal(err)
-	}
+	got, err = h.Catalog.UserByMail(h.Context(), "Jri@EXAMPLE.org ")
+	same(h, got, err, u)
+	u.Role, u.EndsAt, u.Phone, u.Password, u.TOTP = assets.RoleMonteur, time.Time{}, "06", "$argon2id$", []byte{0, 1}
+	u.Keyless, u.Muted = true, []string{"digest"}
+	asked := u
+	asked.State, asked.CreatedAt = assets.UserClosed, u.CreatedAt.Add(time.Hour) // neither moves so
+	h.Apply(assets.Change{Users: []assets.User{asked}})
 	got, err = h.Catalog.User(h.Context(), u.ID)
 	same(h, got, err, u)
-	u.ID = h.IDs.New()
-	h.Fails(assets.Conflict, h.Catalog.SaveUser(h.Context(), u))
+	other := u
+	other.ID, other.Mail = h.IDs.New(), "JRI@example.ORG"
+	h.Refuses(assets.Conflict, assets.Change{
+		Users: []assets.User{other}, Events: []assets.Event{h.Event(assets.SubjectUser, other.ID, "", "active")},
+	})
+	h.Apply(assets.Change{Events: []assets.Event{h.Event(assets.SubjectUser, u.ID, "active", "closed")}})
+	users, err := h.Catalog.Users(h.Context(), assets.UserFilter{State: assets.UserClosed, Role: assets.RoleMonteur})
+	u.State = assets.UserClosed
+	same(h, users, err, []assets.User{u})
 }
 
 func missingRecords(h *House) {

@@ -83,7 +83,7 @@ func searches(h *House) {
 		var got []string
 		for _, hit := range hits {
 			got = append(got, hit.Title)
-			if hit.Film == "" || hit.Slug == "" {
+			if hit.ID == "" || hit.Slug == "" || hit.Kind != assets.SubjectFilm {
 				h.Errorf("%q: %+v is not whole", query, hit)
 			}
 		}

@@ -19,8 +19,10 @@ func (c *Catalog) Apply(ctx context.Context, ch assets.Change) error {
 	}
 	return c.transaction(ctx, op,
 		a.holdFence, a.cancelJobs,
-		a.putAssets, a.putFilms, a.putVersions, a.putRushes, a.putPublications, a.putDeliveries,
-		a.replaceRenditions, a.addEvents, a.addJobs,
+		a.putUsers, a.putAssets, a.putFilms, a.putSujets, a.putVersions, a.putRushes, a.putPublications, a.putDeliveries,
+		a.putTransfers, a.putUploads, a.putConsents, a.putFilmed, a.putApprovals, a.putNotes, a.putTracks,
+		a.putSelections, a.putSearches, a.putKeys, a.putMails, a.putWebhooks,
+		a.replaceRenditions, a.addMade, a.index, a.addEvents, a.addJobs,
 	)
 }
 
@@ -28,8 +30,9 @@ func (c *Catalog) Apply(ctx context.Context, ch assets.Change) error {
 // tables in one fixed order, so that two of them never wait for each other.
 type application struct {
 	assets.Change
-	births map[subject]string // what the Change creates, and in which state
-	moves  map[assets.Subject][]assets.Event
+	lockLog string             // statement that keeps others from the log until the end
+	births  map[subject]string // what the Change creates, and in which state
+	moves   map[assets.Subject][]assets.Event
 }
 
 type subject struct {
@@ -39,7 +42,7 @@ type subject struct {
 
 // application checks what can be checked before the transaction begins.
 func (c *Catalog) application(ch assets.Change) (*application, error) {
-	a := &application{Change: ch, births: map[subject]string{}, moves: map[assets.Subject][]assets.Event{}}
+	a := &application{Change: ch, lockLog: c.engine.lockLog, births: map[subject]string{}, moves: map[assets.Subject][]assets.Event{}}
 	a.Events, a.Jobs = slices.Clone(ch.Events), slices.Clone(ch.Jobs)
 	now := c.now()
 	for i := range a.Events {
@@ -83,6 +86,22 @@ func (a *application) complete() error {
 		assets.SubjectRush:        idsOf(a.Rushes, func(r assets.Rush) assets.ID { return r.ID }),
 		assets.SubjectPublication: idsOf(a.Publications, func(p assets.Publication) assets.ID { return p.ID }),
 		assets.SubjectDelivery:    idsOf(a.Deliveries, func(d assets.Delivery) assets.ID { return d.ID }),
+		assets.SubjectUser:        idsOf(a.Users, func(u assets.User) assets.ID { return u.ID }),
+		assets.SubjectSujet:       idsOf(a.Sujets, func(s assets.Sujet) assets.ID { return s.ID }),
+		assets.SubjectUpload:      idsOf(a.Uploads, func(u assets.Upload) assets.ID { return u.ID }),
+		assets.SubjectConsent:     idsOf(a.Consents, func(c assets.Consent) assets.ID { return c.ID }),
+		assets.SubjectApproval:    idsOf(a.Approvals, func(p assets.Approval) assets.ID { return p.ID }),
+		"transfer":                idsOf(a.Transfers, func(t assets.Transfer) assets.ID { return t.ID }),
+		"note":                    idsOf(a.Notes, func(n assets.Note) assets.ID { return n.ID }),
+		"selection":               idsOf(a.Selections, func(s assets.Selection) assets.ID { return s.ID }),
+		"search":                  idsOf(a.Searches, func(s assets.SavedSearch) assets.ID { return s.ID }),
+		"track":                   idsOf(a.Tracks, func(t assets.Track) assets.ID { return t.Film }),
+		"filmed":                  idsOf(a.Filmed, func(f assets.Filmed) assets.ID { return f.ID }),
+		"key":                     idsOf(a.Keys, func(k assets.Key) assets.ID { return k.ID }),
+		"mail":                    idsOf(a.Mails, func(m assets.Mail) assets.ID { return m.ID }),
+		"webhook":                 idsOf(a.Webhooks, func(w assets.Webhook) assets.ID { return w.ID }),
+		"proxy":                   idsOf(a.Proxies, func(r assets.Rendition) assets.ID { return r.ID }),
+		"made":                    idsOf(a.Made, func(r assets.Rendition) assets.ID { return r.ID }),
 		"asset":                   idsOf(a.Assets, func(x assets.Asset) assets.ID { return x.ID }),
 		"event":                   idsOf(a.Events, func(e assets.Event) assets.ID { return e.ID }),
 		"job":                     idsOf(a.Jobs, func(j assets.Job) assets.ID { return j.ID }),

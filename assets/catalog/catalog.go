@@ -44,8 +44,9 @@ type engine struct {
 	folder  string // of the migrations that are its own
 	dialect func() schema.Dialect
 	open    func(Options) (read, write *sql.DB, err error)
-	match   string // condition on film_words, with a place for what query returns
+	match   string // condition on a table of words w, with places for the name of its index and what query returns
 	query   func(words []string) string
+	lockLog string // statement that lets one transaction at a time write the log; "" where only one writes anyway
 }
 
 // Open opens the database and brings its tables up to date. It refuses tables

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -26,6 +25,10 @@ type filmRow struct {
 	Credits     string
 	State       assets.FilmState
 	Version     assets.ID
+	Sujet       assets.ID
+	Keywords    []string      `bun:"keywords,type:json"`
+	Cover       assets.Cover  `bun:"cover,type:json"`
+	TeaserPick  []assets.Span `bun:"teaser_pick,type:json"`
 	CreatedAt   micros
 	UpdatedAt   micros
 
@@ -37,7 +40,8 @@ func newFilmRow(f assets.Film) *filmRow {
 	return &filmRow{
 		ID: f.ID, Slug: f.Slug, Title: f.Title, Lede: f.Lede, Description: f.Description, Genre: f.Genre,
 		Dossier: f.Dossier, Territory: f.Territory, People: f.People, License: f.License, Credits: f.Credits,
-		Version: f.Version, CreatedAt: stamp(f.CreatedAt), UpdatedAt: stamp(f.UpdatedAt),
+		Version: f.Version, Sujet: f.Sujet, Keywords: f.Keywords, Cover: f.Cover, TeaserPick: f.TeaserPick,
+		CreatedAt: stamp(f.CreatedAt), UpdatedAt: stamp(f.UpdatedAt),
 	}
 }
 
@@ -49,7 +53,8 @@ func (r filmRow) record() assets.Film {
 		ID: r.ID, Slug: r.Slug, Title: r.Title, Lede: r.Lede, Description: r.Description, Genre: r.Genre,
 		Rubriques: strings.Fields(r.Rubriques), Partners: strings.Fields(r.Partners),
 		Dossier: r.Dossier, Territory: r.Territory, People: r.People, License: r.License, Credits: r.Credits,
-		State: r.State, Version: r.Version, CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
+		State: r.State, Version: r.Version, Sujet: r.Sujet, Keywords: r.Keywords, Cover: r.Cover, TeaserPick: r.TeaserPick,
+		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}
 }
 
@@ -66,34 +71,16 @@ func (a *application) putFilms(ctx context.Context, tx bun.Tx) error {
 		rows[i] = newFilmRow(f)
 	}
 	err := put(ctx, tx, a, assets.SubjectFilm, rows,
-		"title", "lede", "description", "genre", "dossier", "territory", "people", "license", "credits", "version", "updated_at")
-	if err != nil || len(a.Films) == 0 {
+		"title", "lede", "description", "genre", "dossier", "territory", "people", "license", "credits", "version",
+		"sujet", "keywords", "cover", "teaser_pick", "updated_at")
+	if err != nil {
 		return err
 	}
 	for _, f := range a.Films {
-		if err := file(ctx, tx, "film_rubriques", "rubrique", f.ID, f.Rubriques); err != nil {
-			return err
-		}
-		if err := file(ctx, tx, "film_partners", "partner", f.ID, f.Partners); err != nil {
-			return err
-		}
-	}
-	return index(ctx, tx, a.Films)
-}
-
-// file replaces the slugs that a film is filed under in one of the join tables.
-func file(ctx context.Context, tx bun.Tx, table, column string, film assets.ID, slugs []string) error {
-	if _, err := tx.NewRaw("DELETE FROM ? WHERE film = ?", bun.Ident(table), film).Exec(ctx); err != nil {
-		return err
-	}
-	for rank, slug := range slugs {
-		if slices.Contains(slugs[:rank], slug) {
-			continue
-		}
-		_, err := tx.NewRaw("INSERT INTO ? (film, rank, ?) VALUES (?, ?, ?)",
-			bun.Ident(table), bun.Ident(column), film, rank, slug).Exec(ctx)
-		if err != nil {
-			return err
+		for _, by := range []filing{{"film_rubriques", "rubrique", f.Rubriques}, {"film_partners", "partner", f.Partners}} {
+			if err := by.write(ctx, tx, "film", f.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -116,19 +103,17 @@ func (c *Catalog) FilmBySlug(ctx context.Context, slug string) (assets.Film, err
 // Films lists films, newest first.
 func (c *Catalog) Films(ctx context.Context, f assets.FilmFilter) ([]assets.Film, error) {
 	return list[filmRow](ctx, c.read, "catalog.Films", func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = filmColumns(q)
-		for _, w := range []struct{ condition, value string }{
-			{"film.state = ?", string(f.State)},
-			{"film.id IN (SELECT film FROM film_rubriques WHERE rubrique = ?)", f.Rubrique},
-			{"film.id IN (SELECT film FROM film_partners WHERE partner = ?)", f.Partner},
-			{"film.dossier = ?", f.Dossier},
-			{"film.territory = ?", f.Territory},
-			{"film.id < ?", string(f.After)},
-		} {
-			if w.value != "" {
-				q = q.Where(w.condition, w.value)
-			}
-		}
+		q = where(
+			filmColumns(q),
+			asked{"film.state = ?", string(f.State)},
+			asked{"film.id IN (SELECT film FROM film_rubriques WHERE rubrique = ?)", f.Rubrique},
+			asked{"film.id IN (SELECT film FROM film_partners WHERE partner = ?)", f.Partner},
+			asked{"film.dossier = ?", f.Dossier},
+			asked{"film.territory = ?", f.Territory},
+			asked{"film.sujet = ?", string(f.Sujet)},
+			asked{"film.sujet IN (SELECT sujet FROM sujet_crew WHERE member = ?)", string(f.Crew)},
+			asked{"film.id < ?", string(f.After)},
+		)
 		return q.Order("film.id DESC").Limit(page(f.Limit))
 	})
 }

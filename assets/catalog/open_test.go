@@ -106,7 +106,7 @@ func TestSQLiteEventsAreNotReplaced(t *testing.T) {
 	for _, column := range []string{"seq", "id"} {
 		other := map[string]string{"seq": "'other'", "id": "99"}[column]
 		columns := map[string]string{"seq": "seq, " + other, "id": other + ", id"}[column]
-		err := u.Exec(`INSERT OR REPLACE INTO events SELECT ` + columns + `, kind, subject, "from", "to", 'forger', at, note, attempt FROM events`)
+		err := u.Exec(`INSERT OR REPLACE INTO events SELECT ` + columns + `, kind, subject, "from", "to", 'forger', at, note, attempt, edits, batch, ip, hash FROM events`)
 		if err == nil || !strings.Contains(err.Error(), "there already") {
 			t.Errorf("replaced by %s: %v", column, err)
 		}

@@ -53,7 +53,7 @@ func TestLookupsUseIndexes(t *testing.T) {
 		"version of":   func() error { _, err := c.VersionOf(ctx, id); return err },
 		"renditions":   func() error { _, err := c.Renditions(ctx, id); return err },
 		"rush of":      func() error { _, err := c.RushOf(ctx, id); return err },
-		"rushes":       func() error { _, err := c.Rushes(ctx, id, 10); return err },
+		"rushes":       func() error { _, err := c.Rushes(ctx, assets.RushFilter{After: id, Limit: 10}); return err },
 		"film's":       func() error { _, err := c.Publications(ctx, assets.PublicationFilter{Film: id}); return err },
 		"channel's":    func() error { _, err := c.Publications(ctx, assets.PublicationFilter{Channel: "x"}); return err },
 		"publications": func() error { _, err := c.Publications(ctx, assets.PublicationFilter{State: "x"}); return err },

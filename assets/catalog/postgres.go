@@ -22,7 +22,7 @@ func postgresEngine() engine {
 		folder:  "migrations/postgres",
 		dialect: func() schema.Dialect { return postgresDialect{pgdialect.New()} },
 		open:    openPostgres,
-		match:   "w.tokens @@ ?::tsquery",
+		match:   "w.tokens @@ ?1::tsquery",
 		query: func(words []string) string { // 'foret':* & 'eloq':*
 			terms := make([]string, len(words))
 			for i, w := range words {
@@ -30,6 +30,7 @@ func postgresEngine() engine {
 			}
 			return strings.Join(terms, " & ")
 		},
+		lockLog: "SELECT pg_advisory_xact_lock(7380127)", // a number of our own: « regie » has no other advisory lock
 	}
 }
 

@@ -53,16 +53,12 @@ func (c *Catalog) Publication(ctx context.Context, id assets.ID) (assets.Publica
 // Publications lists publications, oldest first.
 func (c *Catalog) Publications(ctx context.Context, f assets.PublicationFilter) ([]assets.Publication, error) {
 	return list[publicationRow](ctx, c.read, "catalog.Publications", func(q *bun.SelectQuery) *bun.SelectQuery {
-		for _, w := range []struct{ condition, value string }{
-			{"film = ?", string(f.Film)},
-			{"channel = ?", string(f.Channel)},
-			{"state = ?", string(f.State)},
-		} {
-			if w.value != "" {
-				q = q.Where(w.condition, w.value)
-			}
-		}
-		return q.Order("id")
+		return where(
+			q,
+			asked{"film = ?", string(f.Film)},
+			asked{"channel = ?", string(f.Channel)},
+			asked{"state = ?", string(f.State)},
+		).Order("id")
 	})
 }
 

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -64,11 +65,47 @@ func touched(res sql.Result, err error) (int64, error) {
 	return res.RowsAffected()
 }
 
-// upsert inserts rows, or overwrites those with the same key.
+// upsert inserts rows, or overwrites those with the same key, one column or
+// several between commas.
 func upsert[R any](ctx context.Context, db bun.IDB, key string, rows ...R) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := db.NewInsert().Model(&rows).On("CONFLICT (?) DO UPDATE", bun.Ident(key)).Exec(ctx)
+	_, err := db.NewInsert().Model(&rows).On("CONFLICT (?) DO UPDATE", bun.Safe(key)).Exec(ctx)
 	return err
+}
+
+// asked is a condition of a filter with the value that was asked for.
+type asked struct{ condition, value string }
+
+// where adds the conditions whose value is not empty.
+func where(q *bun.SelectQuery, all ...asked) *bun.SelectQuery {
+	for _, a := range all {
+		if a.value != "" {
+			q = q.Where(a.condition, a.value)
+		}
+	}
+	return q
+}
+
+// between adds the bounds that are not zero; to is not included.
+func between(q *bun.SelectQuery, column string, from, to time.Time) *bun.SelectQuery {
+	if !from.IsZero() {
+		q = q.Where("? >= ?", bun.Ident(column), stamp(from))
+	}
+	if !to.IsZero() {
+		q = q.Where("? < ?", bun.Ident(column), stamp(to))
+	}
+	return q
+}
+
+// whole is a list that is there even when it is empty.
+func whole[T any](list []T) []T { return append([]T{}, list...) }
+
+func texts[S ~string](list []S) []string {
+	all := make([]string, len(list))
+	for i, s := range list {
+		all[i] = string(s)
+	}
+	return all
 }

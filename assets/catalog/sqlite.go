@@ -24,7 +24,7 @@ func sqliteEngine() engine {
 		folder:  "migrations/sqlite",
 		dialect: func() schema.Dialect { return sqliteDialect{sqlitedialect.New()} },
 		open:    openSQLite,
-		match:   "w.seq IN (SELECT rowid FROM film_index WHERE film_index MATCH ?)",
+		match:   "w.seq IN (SELECT rowid FROM ?0 WHERE ?0 MATCH ?1)",
 		query: func(words []string) string { // "foret"* "eloq"*
 			var b strings.Builder
 			for _, w := range words {

@@ -75,7 +75,7 @@ func (c *filmListCmd) films(ctx context.Context, h *house) ([]assets.Film, error
 	}
 	films := make([]assets.Film, len(hits))
 	for i, hit := range hits {
-		if films[i], err = h.catalog.Film(ctx, hit.Film); err != nil {
+		if films[i], err = h.catalog.Film(ctx, hit.ID); err != nil {
 			return nil, err
 		}
 	}

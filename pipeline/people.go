@@ -17,9 +17,9 @@ func (d *Desk) Hire(ctx context.Context, u assets.User, actor string) (assets.Us
 	case u.Name == "":
 		return u, &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Il manque le nom de la personne."}
 	case !strings.Contains(u.Mail, "@"):
-		return u, &assets.Error{Kind: assets.Invalid, Op: op, Msg: "« " + u.Mail + " » n'est pas une adresse de courriel."}
+		return u, &assets.Error{Kind: assets.Invalid, Op: op, Msg: "« " + u.Mail + " » n'est pas une adresse de courriel."}
 	case !access.Known(u.Role):
-		return u, &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Ce rôle n'existe pas : jri, monteur, image, communication ou administration."}
+		return u, &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Ce rôle n'existe pas : jri, monteur, image, communication ou administration."}
 	}
 	u.ID, u.State, u.CreatedAt = d.NewID(), assets.UserActive, d.Now()
 	err := d.commit(ctx, assets.Change{

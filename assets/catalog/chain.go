@@ -56,7 +56,7 @@ func (c *Catalog) VerifyLog(ctx context.Context) (int, error) {
 		if r.Hash != r.hash(last) {
 			return n, &assets.Error{
 				Kind: assets.Conflict, Op: op + ": " + string(r.ID),
-				Msg: "L'événement " + string(r.ID) + " du journal n'est plus ce qu'il était quand il a été écrit, ou il en manque avant lui : le journal a été modifié sans passer par Régie.",
+				Msg: "L'événement " + string(r.ID) + " du journal n'est plus ce qu'il était quand il a été écrit, ou il en manque avant lui : le journal a été modifié sans passer par Régie.",
 			}
 		}
 		n, last = n+1, r.Hash

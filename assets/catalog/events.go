@@ -51,7 +51,7 @@ func newEventRow(e assets.Event) (eventRow, error) {
 	if err != nil {
 		return r, &assets.Error{
 			Kind: assets.Invalid, Op: "catalog.Apply: edits of " + string(e.Subject), Err: err,
-			Msg: "Ce changement ne se lit pas ; rien n'a été enregistré.",
+			Msg: "Ce changement ne se lit pas ; rien n'a été enregistré.",
 		}
 	}
 	r.Edits = stored(string(edits))

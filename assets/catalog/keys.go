@@ -101,7 +101,7 @@ func (c *Catalog) closed(ctx context.Context, op, hash string) error {
 	}
 	return &assets.Error{
 		Kind: assets.Conflict, Op: op,
-		Msg: "Cette clé ne sert plus : elle a été utilisée, elle a expiré ou elle a été révoquée.",
+		Msg: "Cette clé ne sert plus : elle a été utilisée, elle a expiré ou elle a été révoquée.",
 	}
 }
 

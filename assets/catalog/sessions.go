@@ -79,7 +79,7 @@ func (c *Catalog) EndSessions(ctx context.Context, user assets.ID, hash, except 
 	default:
 		return &assets.Error{
 			Kind: assets.Invalid, Op: op + ": of nobody",
-			Msg: "Il manque le nom de la personne ou la session à fermer ; rien n'a été fermé.",
+			Msg: "Il manque le nom de la personne ou la session à fermer ; rien n'a été fermé.",
 		}
 	}
 	_, err := q.Exec(ctx)

@@ -13,9 +13,9 @@ import (
 	"anonymal.tv/regie/internal/browser"
 )
 
-// studio is a real server on a data folder of its own, with one person of each
+// opened is a real server on a data folder of its own, with one person of each
 // role, and a Chromium to visit it with.
-type studio struct {
+type opened struct {
 	*testing.T
 	Data     string
 	URL      string // without a slash at its end
@@ -25,9 +25,9 @@ type studio struct {
 }
 
 // openStudio starts it. Each person is called by their role: « Une JRI ».
-func openStudio(t *testing.T) *studio {
+func openStudio(t *testing.T) *opened {
 	t.Helper()
-	s := &studio{T: t, Data: t.TempDir(), Chromium: browser.Start(t), links: map[assets.UserRole]string{}}
+	s := &opened{T: t, Data: t.TempDir(), Chromium: browser.Start(t), links: map[assets.UserRole]string{}}
 	for role, name := range map[assets.UserRole]string{
 		assets.RoleJRI: "Camille JRI", assets.RoleMonteur: "Dominique Montage", assets.RoleImage: "Claude Image",
 		assets.RoleCommunication: "Maxime Communication", assets.RoleAdministration: "Alix Administration",
@@ -40,7 +40,7 @@ func openStudio(t *testing.T) *studio {
 }
 
 // invite gives access to one more person, and returns the path of their link.
-func (s *studio) invite(name string, role assets.UserRole) string {
+func (s *opened) invite(name string, role assets.UserRole) string {
 	s.Helper()
 	code, out, errs := outcome(s.T, s.Data, "user", "add", name, "--mail", strings.ReplaceAll(strings.ToLower(name), " ", ".")+"@example.org", "--role", string(role), "--json")
 	var u struct{ Link string }
@@ -51,13 +51,13 @@ func (s *studio) invite(name string, role assets.UserRole) string {
 	return "/regie/" + path
 }
 
-func (s *studio) start() {
+func (s *opened) start() {
 	s.Helper()
 	cmd, url := server(context.WithoutCancel(s.Context()), s.T, s.Data)
 	s.cmd, s.URL = cmd, strings.TrimSuffix(url, "/")
 }
 
-func (s *studio) stop() {
+func (s *opened) stop() {
 	if s.cmd != nil {
 		_ = s.cmd.Process.Signal(os.Interrupt)
 		_ = s.cmd.Wait()
@@ -66,7 +66,7 @@ func (s *studio) stop() {
 }
 
 // as opens a tab of a browser of its own, entered as the person of that role.
-func (s *studio) as(role assets.UserRole) *browser.Tab {
+func (s *opened) as(role assets.UserRole) *browser.Tab {
 	s.Helper()
 	tab := browser.WatchApart(s.T, s.Chromium, s.URL)
 	tab.Open(s.T, s.URL+s.links[role])

@@ -7,7 +7,7 @@ import (
 )
 
 type userCmd struct {
-	Add  userAddCmd  `cmd:"" help:"Donner accès à une personne ; montre son lien d'entrée."`
+	Add  userAddCmd  `cmd:"" help:"Donner accès à une personne ; montre son lien d'entrée."`
 	List userListCmd `cmd:"" help:"Les personnes qui ont accès."`
 }
 
@@ -34,7 +34,7 @@ func (c *userAddCmd) Run(a *app) error {
 	u := assets.User{Name: c.Name, Mail: c.Mail, Role: assets.UserRole(c.Role)}
 	if c.Ends != "" {
 		if u.EndsAt, err = time.ParseInLocation(time.DateOnly, c.Ends, h.zone); err != nil {
-			return &assets.Error{Kind: assets.Invalid, Op: "user add", Msg: "« " + c.Ends + " » n'est pas une date : écrivez 2026-12-31."}
+			return &assets.Error{Kind: assets.Invalid, Op: "user add", Msg: "« " + c.Ends + " » n'est pas une date : écrivez 2026-12-31."}
 		}
 	}
 	if u, err = h.desk.Hire(a.ctx, u, "cli"); err != nil {

@@ -75,7 +75,7 @@ func Read(root fs.FS) (Project, error) {
 			return err
 		case d.IsDir() && (name == ".git" || ignored(name)):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || ignored(name):
+		case !d.Type().IsRegular() || name == ".git" || ignored(name): // a file, in a second working tree of git
 			return nil
 		}
 		f, err := p.readFile(root, name)

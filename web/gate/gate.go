@@ -95,7 +95,7 @@ func (g *Gate) Door(next http.Handler, refuse Refuse) http.Handler {
 	foreign.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, &assets.Error{
 			Kind: assets.Forbidden, Op: "gate: cross-origin " + r.Method,
-			Msg: "Cette demande vient d’un autre site : elle n’a pas été suivie. Ouvrez la page dans la régie, puis recommencez.",
+			Msg: "Cette demande vient d’un autre site : elle n’a pas été suivie. Ouvrez la page dans la régie, puis recommencez.",
 		})
 	}))
 	inner := g.sessions.LoadAndSave(foreign.Handler(next))
@@ -146,7 +146,7 @@ func (g *Gate) judge(r *http.Request, right access.Right) error {
 	case access.Allowed:
 		return nil
 	case access.Closed:
-		return &assets.Error{Kind: assets.Conflict, Op: "gate: " + right.Route, Msg: "Cet élément est clos : il ne change plus. Rouvrez-le d’abord si c’est nécessaire."}
+		return &assets.Error{Kind: assets.Conflict, Op: "gate: " + right.Route, Msg: "Cet élément est clos : il ne change plus. Rouvrez-le d’abord si c’est nécessaire."}
 	default:
 		return ErrHidden
 	}

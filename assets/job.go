@@ -18,6 +18,8 @@ const (
 	JobTeaser   JobKind = "teaser"   // subject: a film: make the teaser that was chosen
 	JobMail     JobKind = "mail"     // subject: a mail
 	JobWebhook  JobKind = "webhook"  // subject: an event, told to every webhook that wants it
+	JobRemind   JobKind = "remind"   // subject: a sujet: its crew is told, on the eve
+	JobShoot    JobKind = "shoot"    // subject: a sujet: its hour has come
 )
 
 // JobState is where a piece of work stands.

@@ -135,13 +135,19 @@ func (d *Desk) receiveMaster(ctx context.Context, c assets.Change, asset assets.
 	}
 	c.Jobs = []assets.Job{d.job(assets.JobInspect, version.ID, now, 0)}
 
+	return Received{Film: film.ID}, d.commitFilm(ctx, c, film)
+}
+
+// commitFilm commits a change that creates a film, under the first address of
+// its title that is free.
+func (d *Desk) commitFilm(ctx context.Context, c assets.Change, film assets.Film) error {
 	stem := fold.Slug(film.Title)
 	for n := 1; ; n++ {
 		film.Slug = numbered(stem, n)
 		if _, err := d.Catalog.FilmBySlug(ctx, film.Slug); err == nil {
 			continue
 		} else if assets.KindOf(err) != assets.NotFound {
-			return Received{}, err
+			return err
 		}
 		c.Films = []assets.Film{film}
 		err := d.commit(ctx, c)
@@ -150,7 +156,7 @@ func (d *Desk) receiveMaster(ctx context.Context, c assets.Change, asset assets.
 				continue // somebody took the slug in between
 			}
 		}
-		return Received{Film: film.ID}, err
+		return err
 	}
 }
 
@@ -166,6 +172,17 @@ func (d *Desk) checkFiling(ctx context.Context, a Arrival) error {
 			return err
 		}
 	}
+	return d.checkFiled(ctx, op, filed{a.Rubriques, a.Partners, a.Dossier, a.Territory})
+}
+
+// filed is where a record belongs, by slugs.
+type filed struct {
+	rubriques, partners []string
+	dossier, territory  string
+}
+
+// checkFiled refuses slugs that the programme does not know.
+func (d *Desk) checkFiled(ctx context.Context, op string, f filed) error {
 	p, err := d.Catalog.Programme(ctx)
 	if err != nil {
 		return err
@@ -174,16 +191,16 @@ func (d *Desk) checkFiling(ctx context.Context, a Arrival) error {
 		for _, g := range given {
 			if g != "" && !slices.Contains(all, g) {
 				return &assets.Error{Kind: assets.Invalid, Op: op, Msg: fmt.Sprintf(
-					"%s « %s » n'existe pas. Au choix : %s. Rien n'a été déposé.", what, g, strings.Join(all, ", "))}
+					"%s « %s » n'existe pas. Au choix : %s. Rien n'a été enregistré.", what, g, strings.Join(all, ", "))}
 			}
 		}
 		return nil
 	}
 	return firstError(
-		known("La rubrique", slugs(p.Rubriques, func(r assets.Rubrique) string { return r.Slug }), a.Rubriques...),
-		known("Le partenaire", slugs(p.Partners, func(r assets.Partner) string { return r.Slug }), a.Partners...),
-		known("Le dossier", slugs(p.Dossiers, func(r assets.Dossier) string { return r.Slug }), a.Dossier),
-		known("Le territoire", slugs(p.Territories, func(r assets.Territory) string { return r.Slug }), a.Territory),
+		known("La rubrique", slugs(p.Rubriques, func(r assets.Rubrique) string { return r.Slug }), f.rubriques...),
+		known("Le partenaire", slugs(p.Partners, func(r assets.Partner) string { return r.Slug }), f.partners...),
+		known("Le dossier", slugs(p.Dossiers, func(r assets.Dossier) string { return r.Slug }), f.dossier),
+		known("Le territoire", slugs(p.Territories, func(r assets.Territory) string { return r.Slug }), f.territory),
 	)
 }
 

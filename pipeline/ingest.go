@@ -191,7 +191,7 @@ func (d *Desk) checkFiled(ctx context.Context, op string, f filed) error {
 		for _, g := range given {
 			if g != "" && !slices.Contains(all, g) {
 				return &assets.Error{Kind: assets.Invalid, Op: op, Msg: fmt.Sprintf(
-					"%s « %s » n'existe pas. Au choix : %s. Rien n'a été enregistré.", what, g, strings.Join(all, ", "))}
+					"%s « %s » n'existe pas. Au choix : %s. Rien n'a été enregistré.", what, g, strings.Join(all, ", "))}
 			}
 		}
 		return nil

@@ -1,13 +1,12 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-
-	"context"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/internal/browser"

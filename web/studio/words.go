@@ -15,6 +15,7 @@ import (
 func (s *Studio) words() template.FuncMap {
 	return template.FuncMap{
 		"asset":    s.static.path,
+		"made":     madeAt,
 		"moment":   func(t time.Time) string { return french.Moment(t.In(s.Zone), s.Now().In(s.Zone)) },
 		"day":      func(t time.Time) string { return french.Day(t.In(s.Zone)) },
 		"hour":     func(t time.Time) string { return french.Hour(t.In(s.Zone)) },

@@ -44,9 +44,9 @@ type engine struct {
 	folder  string // of the migrations that are its own
 	dialect func() schema.Dialect
 	open    func(Options) (read, write *sql.DB, err error)
-	match   string // condition on a table of words w, with places for the name of its index and what query returns
-	query   func(words []string) string
-	lockLog string // statement that lets one transaction at a time write the log; "" where only one writes anyway
+	match   string                         // condition on a table of words w, with places for the name of its index and what query returns
+	query   func(groups [][]string) string // each group of words holds alternatives
+	lockLog string                         // statement that lets one transaction at a time write the log; "" where only one writes anyway
 }
 
 // Open opens the database and brings its tables up to date. It refuses tables
@@ -79,7 +79,10 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
-	if err := migrate(ctx, e, write); err != nil {
+	if err = migrate(ctx, e, write); err == nil {
+		err = c.derive(ctx)
+	}
+	if err != nil {
 		_ = c.Close() // the error that counts is the first
 		return nil, fail(op, err)
 	}

@@ -23,12 +23,8 @@ func postgresEngine() engine {
 		dialect: func() schema.Dialect { return postgresDialect{pgdialect.New()} },
 		open:    openPostgres,
 		match:   "w.tokens @@ ?1::tsquery",
-		query: func(words []string) string { // 'foret':* & 'eloq':*
-			terms := make([]string, len(words))
-			for i, w := range words {
-				terms[i] = "'" + w + "':*"
-			}
-			return strings.Join(terms, " & ")
+		query: func(groups [][]string) string { // ('foret':*) & ('eloq':* | 'elog':*)
+			return expression(groups, "'", "':*", " | ", " & ")
 		},
 		lockLog: "SELECT pg_advisory_xact_lock(7380127)", // a number of our own: « regie » has no other advisory lock
 	}

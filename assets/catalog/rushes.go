@@ -89,10 +89,17 @@ func (a *application) putRushes(ctx context.Context, tx bun.Tx) error {
 		return err
 	}
 	for _, r := range a.Rushes {
-		for _, by := range []filing{{"rush_rubriques", "rubrique", r.Rubriques}, {"rush_partners", "partner", r.Partners}} {
-			if err := by.write(ctx, tx, "rush", r.ID); err != nil {
-				return err
-			}
+		if err := fileRush(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fileRush(ctx context.Context, tx bun.Tx, r assets.Rush) error {
+	for _, by := range []filing{{"rush_rubriques", "rubrique", r.Rubriques}, {"rush_partners", "partner", r.Partners}} {
+		if err := by.write(ctx, tx, "rush", r.ID); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -22,10 +22,34 @@ func wordsOf(query string) []string {
 	return all[:min(len(all), mostWords)]
 }
 
-// found is the query for the records of a kind, w, that have all the words.
+// found is the query for the records of a kind, w, that have a word that each of
+// these begins.
 func (c *Catalog) found(db bun.IDB, kind assets.Subject, words []string) *bun.SelectQuery {
+	groups := make([][]string, len(words))
+	for i, w := range words {
+		groups[i] = []string{w}
+	}
+	return c.matching(db, kind, groups)
+}
+
+// matching is the query for the records of a kind, w, that have a word that one
+// of each group begins.
+func (c *Catalog) matching(db bun.IDB, kind assets.Subject, groups [][]string) *bun.SelectQuery {
 	return db.NewSelect().TableExpr("? AS w", wordsTable(kind)).
-		Where(c.engine.match, bun.Ident(string(kind)+"_index"), c.engine.query(words))
+		Where(c.engine.match, bun.Ident(string(kind)+"_index"), c.engine.query(groups))
+}
+
+// expression writes groups of words, which are letters and digits only, as an
+// engine reads them.
+func expression(groups [][]string, before, after, or, and string) string {
+	var b strings.Builder
+	for i, words := range groups {
+		if i > 0 {
+			b.WriteString(and)
+		}
+		b.WriteString("(" + before + strings.Join(words, after+or+before) + after + ")")
+	}
+	return b.String()
 }
 
 // Search finds films by the beginnings of words: first those whose title has
@@ -40,7 +64,7 @@ func (c *Catalog) Search(ctx context.Context, query string, limit int) ([]assets
 func (c *Catalog) SearchAll(ctx context.Context, query string, limit int) ([]assets.Hit, error) {
 	words := wordsOf(query)
 	var all []assets.Hit
-	for _, kind := range []assets.Subject{assets.SubjectFilm, assets.SubjectSujet, assets.SubjectRush} {
+	for _, kind := range searched() {
 		hits, err := c.search(ctx, kind, words, limit)
 		if err != nil {
 			return nil, fail("catalog.SearchAll", err)

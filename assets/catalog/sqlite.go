@@ -25,12 +25,8 @@ func sqliteEngine() engine {
 		dialect: func() schema.Dialect { return sqliteDialect{sqlitedialect.New()} },
 		open:    openSQLite,
 		match:   "w.seq IN (SELECT rowid FROM ?0 WHERE ?0 MATCH ?1)",
-		query: func(words []string) string { // "foret"* "eloq"*
-			var b strings.Builder
-			for _, w := range words {
-				b.WriteString(`"` + w + `"* `)
-			}
-			return b.String()
+		query: func(groups [][]string) string { // ("foret"*) AND ("eloq"* OR "elog"*)
+			return expression(groups, `"`, `"*`, " OR ", " AND ")
 		},
 	}
 }

@@ -93,24 +93,28 @@ func (n names) rush(r assets.Rush, notes string) words {
 		r.Place, r.Folder, said(r.People), notes)
 }
 
+// readable are records that are found by words.
+type readable struct {
+	films  []assets.Film
+	sujets []assets.Sujet
+	rushes []assets.Rush
+}
+
 // index writes what the records of the Change are found by.
 func (a *application) index(ctx context.Context, tx bun.Tx) error {
-	rushes := slices.Clone(a.Rushes)
-	if noted := a.noted(); len(noted) > 0 {
-		more, err := list[rushRow](ctx, tx, "catalog.Apply", among("r.id", noted))
-		if err != nil {
-			return err
-		}
-		rushes = append(rushes, more...)
+	r, err := read(ctx, tx, assets.SubjectRush, a.noted())
+	if err != nil {
+		return err
 	}
-	if len(a.Films)+len(a.Sujets)+len(rushes) == 0 {
+	r = readable{films: a.Films, sujets: a.Sujets, rushes: append(r.rushes, a.Rushes...)}
+	if len(r.films)+len(r.sujets)+len(r.rushes) == 0 {
 		return nil
 	}
 	p, err := programme(ctx, tx)
 	if err != nil {
 		return err
 	}
-	return namesOf(p).index(ctx, tx, a.Films, a.Sujets, rushes)
+	return namesOf(p).index(ctx, tx, r)
 }
 
 // noted lists the rushes that the Change has notes on, and no record of.
@@ -129,25 +133,8 @@ func (a *application) noted() []assets.ID {
 	return ids
 }
 
-func (n names) index(ctx context.Context, tx bun.Tx, films []assets.Film, sujets []assets.Sujet, rushes []assets.Rush) error {
-	var of []words
-	for _, f := range films {
-		of = append(of, n.film(f))
-	}
-	if err := writeWords(ctx, tx, assets.SubjectFilm, of); err != nil {
-		return err
-	}
-	of = of[:0]
-	for _, s := range sujets {
-		of = append(of, n.sujet(s))
-	}
-	if err := writeWords(ctx, tx, assets.SubjectSujet, of); err != nil {
-		return err
-	}
-	if len(rushes) == 0 {
-		return nil
-	}
-	notes, err := notesOf(ctx, tx, "catalog.Apply", idsOf(rushes, func(r assets.Rush) assets.ID { return r.ID }))
+func (n names) index(ctx context.Context, tx bun.Tx, r readable) error {
+	notes, err := notesOf(ctx, tx, "catalog.Apply", idsOf(r.rushes, func(r assets.Rush) assets.ID { return r.ID }))
 	if err != nil {
 		return err
 	}
@@ -155,11 +142,22 @@ func (n names) index(ctx context.Context, tx bun.Tx, films []assets.Film, sujets
 	for _, n := range notes {
 		texts[n.Subject] += n.Text + " "
 	}
-	of = of[:0]
-	for _, r := range rushes {
-		of = append(of, n.rush(r, texts[r.ID]))
+	of := map[assets.Subject][]words{}
+	for _, f := range r.films {
+		of[assets.SubjectFilm] = append(of[assets.SubjectFilm], n.film(f))
 	}
-	return writeWords(ctx, tx, assets.SubjectRush, of)
+	for _, s := range r.sujets {
+		of[assets.SubjectSujet] = append(of[assets.SubjectSujet], n.sujet(s))
+	}
+	for _, x := range r.rushes {
+		of[assets.SubjectRush] = append(of[assets.SubjectRush], n.rush(x, texts[x.ID]))
+	}
+	for _, kind := range searched() {
+		if err := writeWords(ctx, tx, kind, of[kind]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeWords writes what records of a kind are found by.
@@ -184,7 +182,7 @@ func wordsTable(kind assets.Subject) bun.Ident { return bun.Ident(kind + "_words
 
 // reindex writes anew what records are found by, where a name changed.
 func reindex(ctx context.Context, tx bun.Tx, before, after names) error {
-	for _, kind := range []assets.Subject{assets.SubjectFilm, assets.SubjectSujet, assets.SubjectRush} {
+	for _, kind := range searched() {
 		var ids []assets.ID
 		if err := stale(tx, kind, before, after).Scan(ctx, &ids); err != nil {
 			return err
@@ -215,32 +213,36 @@ func stale(db bun.IDB, kind assets.Subject, before, after names) *bun.SelectQuer
 	return q
 }
 
-func (n names) reindex(ctx context.Context, tx bun.Tx, kind assets.Subject, ids []assets.ID) (err error) {
-	const op = "catalog.SaveProgramme"
+func (n names) reindex(ctx context.Context, tx bun.Tx, kind assets.Subject, ids []assets.ID) error {
 	for some := range slices.Chunk(ids, 500) {
-		var (
-			films  []assets.Film
-			sujets []assets.Sujet
-			rushes []assets.Rush
-		)
-		switch kind {
-		case assets.SubjectFilm:
-			films, err = list[filmRow](ctx, tx, op, func(q *bun.SelectQuery) *bun.SelectQuery {
-				return among("film.id", some)(filmColumns(q))
-			})
-		case assets.SubjectSujet:
-			sujets, err = list[sujetRow](ctx, tx, op, among("sujet.id", some))
-		case assets.SubjectRush:
-			rushes, err = list[rushRow](ctx, tx, op, among("r.id", some))
-		}
+		r, err := read(ctx, tx, kind, some)
 		if err != nil {
 			return err
 		}
-		if err := n.index(ctx, tx, films, sujets, rushes); err != nil {
+		if err := n.index(ctx, tx, r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// read returns the records of a kind with these IDs.
+func read(ctx context.Context, db bun.IDB, kind assets.Subject, ids []assets.ID) (r readable, err error) {
+	const op = "catalog.read"
+	if len(ids) == 0 {
+		return r, nil
+	}
+	switch kind {
+	case assets.SubjectFilm:
+		r.films, err = list[filmRow](ctx, db, op, func(q *bun.SelectQuery) *bun.SelectQuery {
+			return among("film.id", ids)(filmColumns(q))
+		})
+	case assets.SubjectSujet:
+		r.sujets, err = list[sujetRow](ctx, db, op, among("sujet.id", ids))
+	case assets.SubjectRush:
+		r.rushes, err = list[rushRow](ctx, db, op, among("r.id", ids))
+	}
+	return r, err
 }
 
 // among is the query for the records with these IDs.

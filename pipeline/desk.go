@@ -24,7 +24,8 @@ type Maker interface {
 	Make(ctx context.Context, path string, in maker.Inspection, plan maker.Plan, dir string, progress func(maker.Step)) (maker.Made, error)
 }
 
-// Options is what a Desk is made of. All fields are required.
+// Options is what a Desk is made of. All fields are required, but for Postman
+// and Letterhead.
 type Options struct {
 	Catalog    assets.Catalog
 	Blobs      assets.Blobs
@@ -36,6 +37,8 @@ type Options struct {
 	NewID      assets.NewID
 	Lease      time.Duration // how long a silent attempt keeps its job
 	Log        *slog.Logger
+	Postman    Postman // nil: mails are kept, to be read on the outbox page
+	Letterhead Letterhead
 }
 
 // Desk is the house at work. It holds no state of its own.
@@ -66,6 +69,7 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobProduce:  d.produce,
 		assets.JobPublish:  d.publish,
 		assets.JobWithdraw: d.withdraw,
+		assets.JobMail:     d.deliver,
 	}[job.Kind]
 	if work == nil {
 		return job, &assets.Error{Kind: assets.Invalid, Op: "pipeline.Perform", Msg: "Travail inconnu : " + string(job.Kind) + "."}
@@ -112,6 +116,8 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 	switch j.Kind {
 	case assets.JobInspect, assets.JobProduce:
 		return d.failMaking(ctx, j, reason)
+	case assets.JobMail:
+		return d.failMail(ctx, j, reason)
 	default:
 		return d.failPublishing(ctx, j, reason)
 	}
@@ -162,6 +168,8 @@ func timeout(j assets.Job) time.Duration {
 		return 10*time.Minute + length
 	case assets.JobProduce:
 		return 30*time.Minute + 40*length
+	case assets.JobMail:
+		return 2 * time.Minute
 	default:
 		return time.Hour
 	}

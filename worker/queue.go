@@ -15,13 +15,13 @@ import (
 // The two queues of Asynq.
 const (
 	queueMedia = "media" // inspect, produce: minutes to hours of CPU
-	queueQuick = "quick" // publish, withdraw, what a clock asks for: seconds of network
+	queueQuick = "quick" // publish, withdraw, mail, what a clock asks for: seconds of network
 )
 
 // queueOf tells which queue carries a kind of work.
 func queueOf(k assets.JobKind) string {
 	switch k {
-	case assets.JobPublish, assets.JobWithdraw, assets.JobRemind, assets.JobShoot:
+	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobRemind, assets.JobShoot:
 		return queueQuick
 	default:
 		return queueMedia

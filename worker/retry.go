@@ -29,6 +29,7 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 		assets.JobProduce:  {8, 30 * time.Second, 2 * time.Hour},
 		assets.JobPublish:  {14, 30 * time.Second, time.Hour},
 		assets.JobWithdraw: {25, 10 * time.Second, time.Hour},
+		assets.JobMail:     {14, 10 * time.Second, time.Hour},
 	},
 	// A fault of the house: a job that panics or breaks its worker each time is
 	// put aside after three.
@@ -37,6 +38,7 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 		assets.JobProduce:  {3, 10 * time.Second, time.Minute},
 		assets.JobPublish:  {3, 10 * time.Second, time.Minute},
 		assets.JobWithdraw: {3, 10 * time.Second, time.Minute},
+		assets.JobMail:     {3, 10 * time.Second, time.Minute},
 	},
 }
 

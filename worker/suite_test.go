@@ -75,7 +75,7 @@ func TestPerformedOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *Broker) {
 		m := newModel(t, NewQueue(b))
 		run(t, Options{Broker: b, Desk: m, Name: "w"})
-		for _, kind := range []assets.JobKind{assets.JobInspect, assets.JobProduce, assets.JobPublish, assets.JobWithdraw} {
+		for _, kind := range []assets.JobKind{assets.JobInspect, assets.JobProduce, assets.JobPublish, assets.JobWithdraw, assets.JobMail} {
 			task := m.post(kind, nothing)
 			m.untilState(10*time.Second, task.Job, assets.JobDone)
 			if h := m.history(task.Job); !slices.Equal(h, []string{"start", "done"}) {

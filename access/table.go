@@ -22,6 +22,7 @@ var Table = []Right{
 	{"POST /regie/entrer/{key}", All, All, All, All, All, false},
 	{"GET /regie/fichiers/{file}", All, All, All, All, All, false},
 	{"GET /regie/manifest.webmanifest", All, All, All, All, All, false},
+	{"GET /regie/rubriques.css", All, All, All, All, All, false},
 	{"POST /regie/sortir", All, All, All, All, All, false},
 	{"GET /regie", All, All, All, All, All, false},
 	{"GET /regie/moi", All, All, All, All, All, false},

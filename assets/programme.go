@@ -1,5 +1,7 @@
 package assets
 
+import "regexp"
+
 // Rubrique is a heading of the site. Its colour is never used for a state.
 type Rubrique struct {
 	Slug  string `json:"slug"  yaml:"slug"`
@@ -8,6 +10,24 @@ type Rubrique struct {
 	Dark  string `json:"dark"  yaml:"dark"`  // CSS colour of its text in the dark room
 	Rank  int    `json:"rank"  yaml:"-"`     // order in the menu
 	Lede  string `json:"lede,omitempty" yaml:"lede,omitempty"`
+}
+
+// Class is the name by which pages ask for the colours of the rubrique.
+func (r Rubrique) Class() string { return "r-" + r.Slug }
+
+var hexColour = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
+
+// Style is its rule in a style sheet. What is no plain colour is dropped: rather
+// none than a stranger's style sheet. The slug must be one.
+func (r Rubrique) Style() string {
+	var rule string
+	if hexColour.MatchString(r.Light) {
+		rule += "--rubrique:" + r.Light + ";"
+	}
+	if hexColour.MatchString(r.Dark) {
+		rule += "--rubrique-dark:" + r.Dark + ";"
+	}
+	return "." + r.Class() + "{" + rule + "}\n"
 }
 
 // Partner is who a film is made with or for.

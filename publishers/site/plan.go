@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"regexp"
 	"strings"
 
 	"anonymal.tv/regie/assets"
@@ -146,8 +145,6 @@ func (b *planner) html(name string, v view) ([]byte, error) {
 	return []byte(text.String()), err
 }
 
-var hexColour = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
-
 // look adds the shipped files and the colours of the rubriques, and settles what
 // is around every page.
 func (b *planner) look(p assets.Programme) {
@@ -156,10 +153,9 @@ func (b *planner) look(p assets.Programme) {
 		p = film.extend(p)
 	}
 	for _, x := range p.Rubriques {
-		if !pathName.MatchString(x.Slug) {
-			continue
+		if pathName.MatchString(x.Slug) {
+			css.WriteString(x.Style())
 		}
-		css.WriteString(colourRule(x))
 	}
 	colours := css.String()
 	coloursName := "assets/rubriques-" + strings.ToUpper(fingerprint(colours)[:8]) + ".css"
@@ -177,19 +173,6 @@ func (b *planner) look(p assets.Programme) {
 		b.chrome.Nav[i].Count = "" // else every page would change with every film
 	}
 	b.outer = fingerprint(b.chrome)
-}
-
-// colourRule drops what is no plain colour: rather none than a stranger's style
-// sheet.
-func colourRule(x assets.Rubrique) string {
-	var rule string
-	if hexColour.MatchString(x.Light) {
-		rule += "--rubrique:" + x.Light + ";"
-	}
-	if hexColour.MatchString(x.Dark) {
-		rule += "--rubrique-dark:" + x.Dark + ";"
-	}
-	return ".r-" + x.Slug + "{" + rule + "}\n"
 }
 
 func (b *planner) films() {

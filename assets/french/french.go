@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -173,4 +174,27 @@ func Timecode(frame, rate int) string {
 	base := max(1, (rate+500)/1000)
 	seconds := frame / base
 	return fmt.Sprintf("%02d:%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60, frame%base)
+}
+
+// Frame reads what Timecode says, and what people type instead: « 3:42:12 »
+// where rate counts frames, « 1:23 » and « 83 » in seconds.
+func Frame(text string, rate int) (frame int, ok bool) {
+	parts := strings.FieldsFunc(strings.TrimSpace(text), func(r rune) bool { return strings.ContainsRune(":;.,", r) })
+	if len(parts) == 0 || len(parts) > 4 {
+		return 0, false
+	}
+	values := make([]int, 4)
+	first := 4 - len(parts)
+	if len(parts) < 3 {
+		first-- // without frames
+	}
+	for i, part := range parts {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 0 || n > 99_999 {
+			return 0, false
+		}
+		values[first+i] = n
+	}
+	base := max(1, (rate+500)/1000)
+	return ((values[0]*60+values[1])*60+values[2])*base + values[3], true
 }

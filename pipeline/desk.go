@@ -24,8 +24,8 @@ type Maker interface {
 	Make(ctx context.Context, path string, in maker.Inspection, plan maker.Plan, dir string, progress func(maker.Step)) (maker.Made, error)
 }
 
-// Options is what a Desk is made of. All fields are required, but for Postman
-// and Letterhead.
+// Options is what a Desk is made of. All fields are required, but for Postman,
+// Letterhead and Zone.
 type Options struct {
 	Catalog    assets.Catalog
 	Blobs      assets.Blobs
@@ -39,13 +39,19 @@ type Options struct {
 	Log        *slog.Logger
 	Postman    Postman // nil: mails are kept, to be read on the outbox page
 	Letterhead Letterhead
+	Zone       *time.Location // of the clocks that people look at; nil is UTC
 }
 
 // Desk is the house at work. It holds no state of its own.
 type Desk struct{ Options }
 
 // NewDesk returns the Desk of these parts.
-func NewDesk(o Options) *Desk { return &Desk{Options: o} }
+func NewDesk(o Options) *Desk {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	return &Desk{Options: o}
+}
 
 // errLost ends the work of an attempt that no longer holds its job: it was
 // cancelled, or taken over after a silence.
@@ -70,6 +76,8 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobPublish:  d.publish,
 		assets.JobWithdraw: d.withdraw,
 		assets.JobMail:     d.deliver,
+		assets.JobRemind:   d.remind,
+		assets.JobShoot:    d.shoot,
 	}[job.Kind]
 	if work == nil {
 		return job, &assets.Error{Kind: assets.Invalid, Op: "pipeline.Perform", Msg: "Travail inconnu : " + string(job.Kind) + "."}
@@ -118,6 +126,8 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failMaking(ctx, j, reason)
 	case assets.JobMail:
 		return d.failMail(ctx, j, reason)
+	case assets.JobRemind, assets.JobShoot:
+		return assets.Change{}, nil // nothing says it failed but its job
 	default:
 		return d.failPublishing(ctx, j, reason)
 	}

@@ -24,8 +24,9 @@ func editsBetween[T any](before, after T) assets.Edits {
 	was, is := fieldsOf(before), fieldsOf(after)
 	edits := assets.Edits{}
 	for name := range union(was, is) {
-		if name != "updated_at" && !bytes.Equal(was[name], is[name]) {
-			edits[name] = assets.Edit{Before: orNull(was[name]), After: orNull(is[name])}
+		before, after := orNull(was[name]), orNull(is[name])
+		if name != "updated_at" && !bytes.Equal(before, after) {
+			edits[name] = assets.Edit{Before: before, After: after}
 		}
 	}
 	return edits
@@ -54,8 +55,9 @@ func union[V any](a, b map[string]V) map[string]bool {
 	return all
 }
 
+// orNull says nothing in one way: the catalog gives [] back for null.
 func orNull(text json.RawMessage) json.RawMessage {
-	if text == nil {
+	if text == nil || string(text) == "[]" {
 		return json.RawMessage("null")
 	}
 	return text

@@ -20,6 +20,7 @@ const (
 	MailEntry    = "entry"    // a link that opens the door: can't be muted
 	MailRushes   = "rushes"   // rushes were received
 	MailWanted   = "wanted"   // the edit lacks something
+	MailShoot    = "shoot"    // a shoot is tomorrow
 	MailBAT      = "bat"      // asked for, given, refused
 	MailOnline   = "online"   // a film can be seen
 	MailTransfer = "transfer" // files of a transfer are missing
@@ -33,6 +34,7 @@ func MailKinds() []MailKind {
 	return []MailKind{
 		{MailRushes, "Des rushes sont reçus"},
 		{MailTransfer, "Il manque des fichiers à un envoi"},
+		{MailShoot, "Un tournage a lieu demain"},
 		{MailWanted, "Un complément est demandé"},
 		{MailBAT, "Un BAT est demandé, donné ou refusé"},
 		{MailOnline, "Un film est en ligne"},

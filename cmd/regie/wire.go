@@ -73,7 +73,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 		}
 	}
 	h.parts.Scratch = filepath.Join(data, "scratch")
-	h.parts.Now, h.parts.NewID, h.parts.Lease, h.parts.Log = h.now, newID, lease, h.log
+	h.parts.Now, h.parts.NewID, h.parts.Lease, h.parts.Log, h.parts.Zone = h.now, newID, lease, h.log, h.zone
 	h.desk = pipeline.NewDesk(h.parts)
 	return h, nil
 }

@@ -179,7 +179,7 @@ func (d *Desk) AskFor(ctx context.Context, id assets.ID, text, actor string) err
 		if err != nil {
 			return err
 		}
-		d.Tell(ctx, &c, crew, MailWanted, "La monteuse demande un complément", "Pour « "+s.Title+" » :\n\n"+text, sujetPath(s))
+		d.Tell(ctx, &c, crew, MailWanted, "La monteuse demande un complément", "Pour « "+s.Title+" » :\n\n"+text, sujetPath(s))
 	}
 	return d.commit(ctx, c)
 }

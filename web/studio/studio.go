@@ -109,7 +109,12 @@ type page struct {
 	House   string
 	Scripts []string // "room.js": what this page needs besides studio.js
 	Fault   string   // a French sentence above the form that could not be taken
+	Drop    drop     // where files go that are dropped on the page
 }
+
+// drop says where files go that are dropped anywhere on a page, and what that is
+// called: « Déposer dans … ».
+type drop struct{ Path, Name string }
 
 // entry is one line of the menu.
 type entry struct{ Path, Name, Icon string }

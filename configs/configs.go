@@ -27,6 +27,7 @@ type Config struct {
 	Database  Database  `yaml:"database"`
 	Redis     Redis     `yaml:"redis"`
 	Storage   Storage   `yaml:"storage"`
+	Keys      KeyFile   `yaml:"keys"`
 	Media     Media     `yaml:"media"`
 	Profiles  string    `yaml:"profiles"`
 	Programme Programme `yaml:"programme"`
@@ -74,6 +75,11 @@ type S3 struct {
 	AccessKey Secret `yaml:"access_key"`
 	SecretKey Secret `yaml:"secret_key"`
 	Insecure  bool   `yaml:"insecure"`
+}
+
+// KeyFile is what opens the data that lie encrypted.
+type KeyFile struct {
+	File string `yaml:"file"`
 }
 
 // Media is how films are made on this machine.

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline/maker"
 	"anonymal.tv/regie/publishers"
@@ -32,6 +33,7 @@ type Options struct {
 	Queue      Queue
 	Publishers publishers.Registry
 	Maker      Maker
+	Sealer     *access.Sealer
 	Scratch    string // a folder of its own, on the same filesystem as disk storage
 	Now        assets.Clock
 	NewID      assets.NewID

@@ -155,6 +155,7 @@ var Keys = map[string][]string{
 	"github.com/tus/…":             {"web/upload"},
 	"github.com/danielgtaylor/…":   {"web/api"},
 	"github.com/alexedwards/…":     {"web/gate"},
+	"filippo.io/age/…":             {"access"},
 	"pgregory.net/rapid":           {"assets/assetstest", "publishers/publisherstest"},
 	"go.uber.org/goleak":           {},
 }

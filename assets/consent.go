@@ -71,6 +71,8 @@ type Scan struct {
 	Key  string `json:"key"`
 	Type string `json:"type"` // MIME type, as the house found it
 	Size int64  `json:"size"` // bytes, in clear
+	// Unreadable: a person looked and could not read it; it counts for nothing.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 // Filmed says that a person is to be seen in a sujet and its film.

@@ -22,10 +22,12 @@ type Config struct {
 	Data      string    `yaml:"data"`
 	Listen    string    `yaml:"listen"`
 	BaseURL   string    `yaml:"base_url"`
+	Proxies   string    `yaml:"proxies"`
 	Identity  Identity  `yaml:"identity"`
 	Site      Site      `yaml:"site"`
 	Database  Database  `yaml:"database"`
 	Redis     Redis     `yaml:"redis"`
+	Mail      Mail      `yaml:"mail"`
 	Storage   Storage   `yaml:"storage"`
 	Keys      KeyFile   `yaml:"keys"`
 	Media     Media     `yaml:"media"`
@@ -59,6 +61,13 @@ type Database struct {
 // Redis is the broker of the workers.
 type Redis struct {
 	URL Secret `yaml:"url"`
+}
+
+// Mail is how the house writes to its people.
+type Mail struct {
+	From    string `yaml:"from"`
+	SMTPURL Secret `yaml:"smtp_url"`
+	ReplyTo string `yaml:"reply_to"`
 }
 
 // Storage is where the bytes are kept.

@@ -3,6 +3,8 @@ package configs
 import (
 	"fmt"
 	"net"
+	"net/mail"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -33,6 +35,15 @@ func validate(c Config) []string {
 	refuse(strings.ContainsAny(c.BaseURL, "?#"), "La clé « base_url » ne doit contenir ni « ? » ni « # ».")
 	scheme("database.url", c.Database.URL.Reveal(), "postgres", "postgresql")
 	scheme("redis.url", c.Redis.URL.Reveal(), "redis", "rediss", "unix")
+	scheme("mail.smtp_url", c.Mail.SMTPURL.Reveal(), "smtp", "smtps")
+	address := func(key, value string, needed bool) {
+		_, err := mail.ParseAddress(value)
+		refuse((needed || value != "") && err != nil, "La clé « %s » vaut « %s » ; écrivez une adresse, par exemple regie@example.org.", key, value)
+	}
+	address("mail.from", c.Mail.From, !c.Mail.SMTPURL.IsZero())
+	address("mail.reply_to", c.Mail.ReplyTo, false)
+	_, err = Networks(c.Proxies)
+	refuse(err != nil, "La clé « proxies » vaut « %s » ; écrivez des adresses séparées par des virgules, par exemple 127.0.0.1, 10.0.0.0/8.", c.Proxies)
 	oneOf("storage.kind", c.Storage.Kind, "disk", "s3")
 	if c.Storage.Kind == "s3" {
 		refuse(c.Storage.S3.Endpoint == "", "La clé « storage.s3.endpoint » est vide : donnez l'hôte du stockage S3.")
@@ -51,4 +62,25 @@ func validate(c Config) []string {
 	oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf("log.format", c.Log.Format, "text", "json")
 	return faults
+}
+
+// Networks reads a list of addresses and networks, separated by commas.
+func Networks(list string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for part := range strings.SplitSeq(list, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		if ip, err := netip.ParseAddr(part); err == nil {
+			all = append(all, netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen()))
+			continue
+		}
+		p, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p.Masked())
+	}
+	return all, nil
 }

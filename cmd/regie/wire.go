@@ -22,6 +22,7 @@ import (
 	"anonymal.tv/regie/pipeline"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 	"anonymal.tv/regie/pipeline/maker"
+	"anonymal.tv/regie/post"
 	"anonymal.tv/regie/publishers"
 	"anonymal.tv/regie/publishers/site"
 	"anonymal.tv/regie/web/static"
@@ -67,7 +68,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 		return nil, err
 	}
 	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now, zone: zone}
-	for _, build := range []func(context.Context) error{h.openCatalog, h.openKeys, h.openBlobs, h.openSite, h.openBroker} {
+	for _, build := range []func(context.Context) error{h.openCatalog, h.openKeys, h.openBlobs, h.openSite, h.openBroker, h.openPost} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, h.Close())
 		}
@@ -195,6 +196,21 @@ func (h *house) openSite(context.Context) error {
 	h.site = s
 	h.parts.Publishers, err = publishers.NewRegistry(s)
 	return err
+}
+
+// openPost finds the way to the server of mails; without one they are kept.
+func (h *house) openPost(context.Context) error {
+	m := h.cfg.Mail
+	h.parts.Letterhead = pipeline.Letterhead{House: h.cfg.Site.Title, BaseURL: h.baseURL(), ReplyTo: m.ReplyTo}
+	if m.SMTPURL.IsZero() {
+		return nil
+	}
+	p, err := post.New(post.Options{URL: assets.Secret(m.SMTPURL.Reveal()), From: m.From})
+	if err != nil {
+		return err
+	}
+	h.parts.Postman = p
+	return nil
 }
 
 // baseURL is where the site is seen from outside; unless it is configured, from

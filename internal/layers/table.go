@@ -84,6 +84,10 @@ var Table = []Room{
 		Tests: append([]string{"assets/blobs", "web/site"}, suites...),
 	},
 	{
+		Folder: "post", Job: "takes mails to the association's server, by SMTP",
+		Ours: []string{"assets"}, Never: network, Tests: suites,
+	},
+	{
 		Folder: "worker", Job: "Asynq: broker, mux, retry table, sweep",
 		Ours:  []string{"assets", "pipeline"},
 		Tests: append([]string{"assets/catalog", "assets/blobs", "publishers/…", "pipeline/…"}, suites...),
@@ -156,6 +160,7 @@ var Keys = map[string][]string{
 	"github.com/danielgtaylor/…":   {"web/api"},
 	"github.com/alexedwards/…":     {"web/gate"},
 	"filippo.io/age/…":             {"access"},
+	"github.com/wneessen/…":        {"post"},
 	"pgregory.net/rapid":           {"assets/assetstest", "publishers/publisherstest"},
 	"go.uber.org/goleak":           {},
 }

@@ -70,7 +70,7 @@ func (d *Desk) saveNote(ctx context.Context, before, after *assets.Note, actor s
 		}
 		after.Film = film
 		e := d.event(after.On, after.Subject, state, state, actor, sentence)
-		e.Batch, e.Edits = batch, assets.Edits{"note/" + string(after.ID): edit(before, after)}
+		e.Batch, e.Edits = batch, assets.Edits{"note/" + string(after.ID): whole(before, after)}
 		return d.commit(ctx, assets.Change{Notes: []assets.Note{*after}, Events: []assets.Event{e}})
 	})
 }

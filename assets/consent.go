@@ -89,6 +89,7 @@ type Filmed struct {
 
 // FilmedFilter chooses appearances; an empty field chooses all.
 type FilmedFilter struct {
+	ID      ID
 	Sujet   ID
 	Film    ID
 	Consent ID

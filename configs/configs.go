@@ -30,6 +30,7 @@ type Config struct {
 	Mail      Mail      `yaml:"mail"`
 	Storage   Storage   `yaml:"storage"`
 	Keys      KeyFile   `yaml:"keys"`
+	Consent   Consent   `yaml:"consent"`
 	Media     Media     `yaml:"media"`
 	Profiles  string    `yaml:"profiles"`
 	Programme Programme `yaml:"programme"`
@@ -91,6 +92,12 @@ type KeyFile struct {
 	File string `yaml:"file"`
 }
 
+// Consent is what the association asks of people who are filmed.
+type Consent struct {
+	Guardians int `yaml:"guardians"`
+	Years     int `yaml:"years"`
+}
+
 // Media is how films are made on this machine.
 type Media struct {
 	Jobs     int    `yaml:"jobs"`
@@ -124,6 +131,7 @@ func Default() Config {
 			Tagline: "La web TV participative du Pays d’Aix",
 		},
 		Storage: Storage{Kind: "disk", S3: S3{Region: "us-east-1"}},
+		Consent: Consent{Guardians: 2, Years: 5},
 		Media:   Media{Jobs: 1, Sandbox: "auto", FFmpeg: "ffmpeg", FFprobe: "ffprobe", MemoryMB: 6144},
 		Log:     Log{Level: "info", Format: "text"},
 	}

@@ -53,6 +53,8 @@ func validate(c Config) []string {
 		refuse(c.Storage.S3.AccessKey.IsZero() || c.Storage.S3.SecretKey.IsZero(),
 			"Les clés « storage.s3.access_key » et « storage.s3.secret_key » sont nécessaires avec storage.kind: s3.")
 	}
+	refuse(c.Consent.Guardians < 1 || c.Consent.Guardians > 2, "La clé « consent.guardians » vaut %d ; écrivez 1 ou 2.", c.Consent.Guardians)
+	refuse(c.Consent.Years < 1 || c.Consent.Years > 99, "La clé « consent.years » vaut %d ; elle va de 1 à 99.", c.Consent.Years)
 	refuse(c.Media.Jobs < 1 || c.Media.Jobs > 64, "La clé « media.jobs » vaut %d ; elle va de 1 à 64.", c.Media.Jobs)
 	refuse(c.Media.MemoryMB < 1024, "La clé « media.memory_mb » vaut %d ; il faut au moins 1024 Mo pour un film.", c.Media.MemoryMB)
 	oneOf("media.sandbox", c.Media.Sandbox, "auto", "off")

@@ -34,6 +34,7 @@ type Options struct {
 	Publishers publishers.Registry
 	Maker      Maker
 	Sealer     *access.Sealer
+	Policy     assets.ConsentPolicy
 	Scratch    string // a folder of its own, on the same filesystem as disk storage
 	Now        assets.Clock
 	NewID      assets.NewID

@@ -55,7 +55,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.Desk = NewDesk(Options{
-		Catalog: c, Blobs: disk, Queue: b, Publishers: registry, Maker: b.maker, Scratch: filepath.Join(dir, "scratch"),
+		Catalog: c, Blobs: disk, Queue: b, Publishers: registry, Maker: b.maker, Sealer: newSealer(t), Policy: assets.ConsentPolicy{Guardians: 2, Years: 5}, Scratch: filepath.Join(dir, "scratch"),
 		Now: b.clock.Now, NewID: assetstest.IDsFrom(1).New, Lease: time.Minute, Log: slog.New(slog.DiscardHandler),
 	})
 	return b

@@ -53,6 +53,9 @@ func (d *Desk) Publish(ctx context.Context, film assets.ID, channels []assets.Ch
 			all = append(all, there[i])
 			continue
 		}
+		if err := d.cleared(ctx, film, channel); err != nil {
+			return nil, err
+		}
 		p := d.publication(film, channel, at)
 		all = append(all, p)
 		c.Publications = append(c.Publications, p)
@@ -150,6 +153,9 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 	}
 	if req.Version.State != assets.VersionReady {
 		return d.wait(ctx, h, p)
+	}
+	if err := d.cleared(ctx, p.Film, p.Channel); err != nil {
+		return d.stop(ctx, h, p, err)
 	}
 	if p.State == assets.PublicationScheduled {
 		if err := d.commit(ctx, assets.Change{Events: []assets.Event{

@@ -99,6 +99,7 @@ func (c *Catalog) Filmed(ctx context.Context, f assets.FilmedFilter) ([]assets.F
 	return list[filmedRow](ctx, c.read, "catalog.Filmed", func(q *bun.SelectQuery) *bun.SelectQuery {
 		return where(
 			q,
+			asked{"id = ?", string(f.ID)},
 			asked{"sujet = ?", string(f.Sujet)},
 			asked{"film = ?", string(f.Film)},
 			asked{"consent = ?", string(f.Consent)},

@@ -76,9 +76,31 @@ func (h *house) work(ctx context.Context, c *crew) error {
 	if err := desk.SweepRenditions(ctx); err != nil {
 		h.log.Warn("dead attempts were not tidied away", "err", err)
 	}
-	return worker.New(worker.Options{
-		Broker: c.broker, Desk: desk, Media: h.cfg.Media.Jobs, Name: c.name, Log: h.log, Sweep: c.sweep, Now: h.now,
-	}).Run(ctx)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { h.watchRights(ctx, desk); return nil })
+	g.Go(func() error {
+		return worker.New(worker.Options{
+			Broker: c.broker, Desk: desk, Media: h.cfg.Media.Jobs, Name: c.name, Log: h.log, Sweep: c.sweep, Now: h.now,
+		}).Run(ctx)
+	})
+	return g.Wait()
+}
+
+// watchRights takes off the site, every few minutes, what authorisations no
+// longer cover: they run out without anybody doing anything.
+func (h *house) watchRights(ctx context.Context, desk *pipeline.Desk) {
+	tick := time.NewTicker(5 * time.Minute)
+	defer tick.Stop()
+	for {
+		if err := desk.SweepClearance(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("the authorisations were not looked through", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // tidy brings the public tree in line with its records, and removes what dead

@@ -89,7 +89,7 @@ type Filmed struct {
 
 // FilmedFilter chooses appearances; an empty field chooses all.
 type FilmedFilter struct {
-	ID      ID
+	ID      ID // that one, also when it was removed
 	Sujet   ID
 	Film    ID
 	Consent ID

@@ -157,7 +157,7 @@ func (d *Desk) Waive(ctx context.Context, film assets.ID, medium assets.Medium, 
 			}
 		}
 		e := d.event(assets.SubjectFilm, film, string(f.State), string(f.State), string(by.ID), "Droit à l'image, passé outre : "+why)
-		e.Edits = assets.Edits{waived(medium): edit(nil, w)}
+		e.Edits = assets.Edits{waived(medium): whole(nil, &w)}
 		return d.commit(ctx, assets.Change{Events: []assets.Event{e}})
 	})
 }

@@ -202,35 +202,54 @@ func (d *Desk) ReopenConsent(ctx context.Context, id assets.ID, actor string) er
 }
 
 // EditFilmed says where in its film a person is to be seen, and whether they
-// were made unrecognisable.
-func (d *Desk) EditFilmed(ctx context.Context, id assets.ID, spans []assets.Span, blurred bool, actor string) error {
+// were made unrecognisable. The batch it returns undoes it.
+func (d *Desk) EditFilmed(ctx context.Context, id assets.ID, spans []assets.Span, blurred bool, actor string) (assets.ID, error) {
 	return d.changeFilmed(ctx, id, "Apparition corrigée.", actor, func(f *assets.Filmed) { f.Spans, f.Blurred = spans, blurred })
 }
 
 // RemoveFilmed takes a person off a sujet: they are not to be seen in it after
-// all. Their authorisation stays.
-func (d *Desk) RemoveFilmed(ctx context.Context, id assets.ID, actor string) error {
+// all. Their authorisation stays. The batch it returns undoes it.
+func (d *Desk) RemoveFilmed(ctx context.Context, id assets.ID, actor string) (assets.ID, error) {
 	return d.changeFilmed(ctx, id, "Personne retirée de la liste du sujet.", actor, func(f *assets.Filmed) { f.RemovedAt = d.Now() })
 }
 
-func (d *Desk) changeFilmed(ctx context.Context, id assets.ID, note, actor string, change func(*assets.Filmed)) error {
-	f, err := d.FilmedByID(ctx, id)
+func (d *Desk) changeFilmed(ctx context.Context, id assets.ID, note, actor string, change func(*assets.Filmed)) (assets.ID, error) {
+	f, err := d.filmed(ctx, id)
 	if err != nil {
-		return err
+		return "", err
+	}
+	if !f.RemovedAt.IsZero() {
+		return "", noFilmed()
 	}
 	c, err := d.Catalog.Consent(ctx, f.Consent)
 	if err != nil {
-		return err
+		return "", err
 	}
 	before := f
 	change(&f)
 	e := d.consentEvent(c, c.State, actor, note)
-	e.Edits = assets.Edits{"filmed:" + string(id): edit(before, f)}
+	e.Edits, e.Batch = assets.Edits{"filmed/" + string(id): whole(&before, &f)}, d.NewID()
 	if err := d.commit(ctx, assets.Change{Filmed: []assets.Filmed{f}, Events: []assets.Event{e}}); err != nil {
-		return err
+		return "", err
 	}
 	_, err = d.takeDown(ctx, c.ID, actor)
-	return err
+	return e.Batch, err
+}
+
+// filmed is one appearance, also when it was removed.
+func (d *Desk) filmed(ctx context.Context, id assets.ID) (assets.Filmed, error) {
+	found, err := d.Catalog.Filmed(ctx, assets.FilmedFilter{ID: id})
+	if err != nil {
+		return assets.Filmed{}, err
+	}
+	if len(found) == 0 || id == "" {
+		return assets.Filmed{}, noFilmed()
+	}
+	return found[0], nil
+}
+
+func noFilmed() error {
+	return &assets.Error{Kind: assets.NotFound, Op: "pipeline.filmed", Msg: "Cette personne n'est plus indiquée ici."}
 }
 
 func (d *Desk) consentEvent(c assets.Consent, to assets.ConsentState, actor, note string) assets.Event {

@@ -202,6 +202,36 @@ func TestWaive(t *testing.T) {
 	}
 }
 
+// TestFilmedUndone: who was taken off a sujet by mistake comes back.
+func TestFilmedUndone(t *testing.T) {
+	b := newBench(t)
+	r := b.take("film")
+	seen := b.child(r.Film)
+	batch, err := b.RemoveFilmed(t.Context(), seen.ID, "img")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.EditFilmed(t.Context(), seen.ID, nil, true, "img")
+	b.fails(assets.NotFound, err)
+	for _, want := range []int{0, 1} {
+		c, err := b.Clearance(t.Context(), r.Film, assets.MediumSite)
+		if err != nil || len(c.People) != want {
+			t.Fatalf("%+v, %v", c, err)
+		}
+		if want == 0 {
+			if _, err := b.Undo(t.Context(), batch, assets.User{ID: "img"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := b.EditFilmed(t.Context(), seen.ID, []assets.Span{{Start: 1, End: 2}}, true, "img"); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := b.Clearance(t.Context(), r.Film, assets.MediumSite); err != nil || c.Light != assets.Green {
+		t.Errorf("blurred: %+v, %v", c, err)
+	}
+}
+
 // TestErase (G-05, I-24): of a person who is erased only the fact is left.
 func TestErase(t *testing.T) {
 	b := newBench(t)

@@ -162,15 +162,3 @@ func (d *Desk) SweepClearance(ctx context.Context) error {
 	}
 	return nil
 }
-
-// FilmedByID is one appearance.
-func (d *Desk) FilmedByID(ctx context.Context, id assets.ID) (assets.Filmed, error) {
-	found, err := d.Catalog.Filmed(ctx, assets.FilmedFilter{ID: id})
-	if err == nil && len(found) == 0 {
-		err = &assets.Error{Kind: assets.NotFound, Op: "pipeline.FilmedByID", Msg: "Cette personne n'est plus indiquée ici."}
-	}
-	if err != nil {
-		return assets.Filmed{}, err
-	}
-	return found[0], nil
-}

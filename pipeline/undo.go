@@ -88,6 +88,8 @@ func (d *Desk) restoreWhole(ctx context.Context, c *assets.Change, kind string, 
 	switch kind {
 	case "note":
 		return restoredWhole(ctx, &c.Notes, d.Catalog.Note, id, e, func(n *assets.Note) { n.RemovedAt = d.Now() })
+	case "filmed":
+		return restoredWhole(ctx, &c.Filmed, d.filmed, id, e, func(f *assets.Filmed) { f.RemovedAt = d.Now() })
 	case "selection":
 		return restoredWhole(ctx, &c.Selections, d.Catalog.Selection, id, e, func(s *assets.Selection) { s.RemovedAt = d.Now() })
 	}

@@ -97,12 +97,15 @@ func (c *Catalog) Consents(ctx context.Context, f assets.ConsentFilter) ([]asset
 // Filmed lists who is to be seen where, oldest first.
 func (c *Catalog) Filmed(ctx context.Context, f assets.FilmedFilter) ([]assets.Filmed, error) {
 	return list[filmedRow](ctx, c.read, "catalog.Filmed", func(q *bun.SelectQuery) *bun.SelectQuery {
+		if f.ID == "" {
+			q = q.Where("removed_at = 0")
+		}
 		return where(
 			q,
 			asked{"id = ?", string(f.ID)},
 			asked{"sujet = ?", string(f.Sujet)},
 			asked{"film = ?", string(f.Film)},
 			asked{"consent = ?", string(f.Consent)},
-		).Where("removed_at = 0").Order("id")
+		).Order("id")
 	})
 }

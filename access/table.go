@@ -50,6 +50,7 @@ var Table = []Right{
 	{"GET /regie/sujets/{sujet}/conducteur", Own, All, All, All, All, false},
 	{"POST /regie/sujets/{sujet}/conducteur", Own, All, All, All, All, true},
 	{"POST /regie/sujets/{sujet}/etat", No, All, All, All, All, false},
+	{"POST /regie/sujets/{sujet}/tournage", Own, All, All, All, All, true},
 	{"POST /regie/sujets/{sujet}/personnes", Own, All, All, All, All, true},
 
 	// Files on their way in.

@@ -19,7 +19,7 @@ import (
 // The files that pages name themselves; what these import follows them.
 var entries = []string{
 	"src/site.css", "src/embed.css", "src/player.js", "src/search.js", "src/favicon.svg",
-	"src/studio.css", "src/studio.js", "src/room.js",
+	"src/studio.css", "src/studio.js", "src/conducteur.js", "src/room.js",
 }
 
 func main() {

@@ -25,11 +25,7 @@ func (s *Studio) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, "/regie/entrer?vers="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	body := refusal{Sentence: assets.Sentence(err)}
-	if status >= http.StatusInternalServerError {
-		body.Reference = access.NewSecret().Reveal()[:8]
-		s.Log.Error("a request failed", "reference", body.Reference, "method", r.Method, "path", r.URL.Path, "err", err)
-	}
+	body := s.blame(r, err)
 	if r.Method == http.MethodGet {
 		body.Retry = r.URL.RequestURI()
 	}
@@ -51,6 +47,25 @@ func (s *Studio) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.Error("the page of an error failed", "err", err)
 		http.Error(w, body.Sentence, status)
 	}
+}
+
+// blame is what may be said of an error; of one that is the house's, the log
+// holds the cause under its reference.
+func (s *Studio) blame(r *http.Request, err error) refusal {
+	why := refusal{Sentence: assets.Sentence(err)}
+	if gate.Status(err) >= http.StatusInternalServerError {
+		why.Reference = access.NewSecret().Reveal()[:8]
+		s.Log.Error("a request failed", "reference", why.Reference, "method", r.Method, "path", r.URL.Path, "err", err)
+	}
+	return why
+}
+
+// String is the sentence above a form that comes back.
+func (r refusal) String() string {
+	if r.Reference == "" {
+		return r.Sentence
+	}
+	return r.Sentence + " (réf. " + r.Reference + ")"
 }
 
 // asksJSON tells a script of ours from a person.

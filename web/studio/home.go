@@ -14,14 +14,6 @@ var home = map[string]handler{
 	"GET /regie/manifest.webmanifest": (*Studio).manifest,
 }
 
-// todayBody is what waits for the visitor.
-type todayBody struct{}
-
-// today shows what waits for whoever asks.
-func (s *Studio) today(w http.ResponseWriter, r *http.Request) error {
-	return s.show(w, r, "today", page{Title: "Aujourd’hui", Here: "/regie", Body: todayBody{}})
-}
-
 // manifest makes the studio installable on a phone
 // (https://www.w3.org/TR/appmanifest/).
 func (s *Studio) manifest(w http.ResponseWriter, r *http.Request) error {

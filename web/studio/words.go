@@ -3,6 +3,7 @@ package studio
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,29 +15,68 @@ import (
 // words are what templates can say.
 func (s *Studio) words() template.FuncMap {
 	return template.FuncMap{
-		"asset":    s.static.path,
-		"made":     madeAt,
-		"moment":   func(t time.Time) string { return french.Moment(t.In(s.Zone), s.Now().In(s.Zone)) },
-		"day":      func(t time.Time) string { return french.Day(t.In(s.Zone)) },
-		"hour":     func(t time.Time) string { return french.Hour(t.In(s.Zone)) },
-		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"local":    func(t time.Time) string { return typed(t, s.Zone) },
-		"length":   french.Length,
-		"weight":   french.Weight,
-		"number":   french.Number,
-		"count":    french.Count,
-		"timecode": french.Timecode,
-		"typeset":  french.Typeset,
-		"clean":    french.Clean,
-		"short":    func(limit int, text string) string { return french.Short(text, limit) },
-		"lines":    func(text string) []string { return strings.Split(text, "\n") },
-		"role":     roleName,
-		"first":    firstName,
-		"may":      func(u assets.User, route string) bool { return access.May(u.Role, route) },
-		"standing": standing,
-		"dict":     dict,
-		"percent":  func(ratio float64) int { return int(ratio * 100) },
+		"asset":        s.static.path,
+		"made":         madeAt,
+		"moment":       func(t time.Time) string { return french.Moment(t.In(s.Zone), s.Now().In(s.Zone)) },
+		"day":          func(t time.Time) string { return french.Day(t.In(s.Zone)) },
+		"hour":         func(t time.Time) string { return french.Hour(t.In(s.Zone)) },
+		"iso":          func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"local":        func(t time.Time) string { return typed(t, s.Zone) },
+		"length":       french.Length,
+		"weight":       french.Weight,
+		"number":       french.Number,
+		"count":        french.Count,
+		"timecode":     french.Timecode,
+		"typeset":      french.Typeset,
+		"clean":        french.Clean,
+		"short":        func(limit int, text string) string { return french.Short(text, limit) },
+		"lines":        func(text string) []string { return strings.Split(text, "\n") },
+		"role":         roleName,
+		"first":        firstName,
+		"may":          func(u assets.User, route string) bool { return access.May(u.Role, route) },
+		"standing":     standing,
+		"when":         s.when,
+		"now":          s.Now,
+		"second":       func(t time.Time) string { return t.In(s.Zone).Format("15:04:05") },
+		"clock":        clock,
+		"has":          func(list []string, v string) bool { return slices.Contains(list, v) },
+		"tel":          tel,
+		"rushStanding": rushStanding,
+		"dict":         dict,
+		"percent":      func(ratio float64) int { return int(ratio * 100) },
 	}
+}
+
+// when says when a shoot is, as people say it who are about to go there.
+func (s *Studio) when(t time.Time) string {
+	switch {
+	case t.IsZero():
+		return "Date à fixer"
+	case !t.Before(s.midnight(0)) && t.Before(s.midnight(1)):
+		return "Aujourd’hui, " + french.Hour(t.In(s.Zone))
+	case !t.Before(s.midnight(1)) && t.Before(s.midnight(2)):
+		return "Demain, " + french.Hour(t.In(s.Zone))
+	}
+	return french.Moment(t.In(s.Zone), s.Now().In(s.Zone))
+}
+
+// tel is the address that calls a number (RFC 3966); what is no digit is left out.
+func tel(number string) template.URL {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '+' {
+			return r
+		}
+		return -1
+	}, number)
+	return template.URL("tel:" + digits) // digits only
+}
+
+// rushStanding says how far the house has come with a rush.
+func rushStanding(state assets.RushState) string {
+	return map[assets.RushState]string{
+		assets.RushReceived: "Reçu", assets.RushMaking: "Aperçu en préparation", assets.RushReady: "Prêt",
+		assets.RushRefused: "Illisible", assets.RushIncomplete: "Incomplet", assets.RushFailed: "Aperçu impossible",
+	}[state]
 }
 
 // typed is an instant as a field of type datetime-local holds it.

@@ -1,0 +1,40 @@
+package studio
+
+import (
+	"net/http"
+
+	"anonymal.tv/regie/pipeline"
+)
+
+// selfBody is the first page of a volunteer's phone.
+type selfBody struct {
+	Filed
+	Today   []pipeline.SujetLine
+	Coming  []pipeline.SujetLine
+	Deposit string // where the one button leads
+}
+
+// self is the first page of a volunteer's phone: today's shoots, and a way to
+// bring what was filmed.
+func (s *Studio) self(w http.ResponseWriter, r *http.Request) error {
+	shoots, err := s.Desk.ShootsOf(r.Context(), user(r).ID)
+	if err != nil {
+		return err
+	}
+	names, err := s.filed(r.Context())
+	if err != nil {
+		return err
+	}
+	b := selfBody{Filed: names, Deposit: "/regie/deposer"}
+	for _, l := range shoots {
+		if l.At.Before(s.midnight(1)) {
+			b.Today = append(b.Today, l)
+		} else {
+			b.Coming = append(b.Coming, l)
+		}
+	}
+	if len(b.Today) == 1 {
+		b.Deposit = depositFor(b.Today[0].ID)
+	}
+	return s.show(w, r, "self", page{Title: "Mes tournages", Here: "/regie/moi", Body: b})
+}

@@ -41,6 +41,14 @@ type Adopter interface {
 	Adopt(ctx context.Context, key, path string) (Blob, error)
 }
 
+// Keeper is a Blobs that can keep a finished local file as an original and read
+// it only once. The file stays at path: it is its caller's to remove.
+type Keeper interface {
+	// KeepFile calls check with the size and the sum before anything gets a name;
+	// an error of check is returned as it is, and nothing is kept.
+	KeepFile(ctx context.Context, path string, check func(Blob) error) (Blob, error)
+}
+
 // Pather is a Blobs whose objects are files with a lasting path.
 type Pather interface {
 	Path(key string) string // absolute

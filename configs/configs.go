@@ -32,6 +32,7 @@ type Config struct {
 	Keys      KeyFile   `yaml:"keys"`
 	Consent   Consent   `yaml:"consent"`
 	Media     Media     `yaml:"media"`
+	Uploads   Uploads   `yaml:"uploads"`
 	Profiles  string    `yaml:"profiles"`
 	Programme Programme `yaml:"programme"`
 	Log       Log       `yaml:"log"`
@@ -107,6 +108,16 @@ type Media struct {
 	MemoryMB int    `yaml:"memory_mb"`
 }
 
+// Uploads is how files are taken in.
+type Uploads struct {
+	Dir       string `yaml:"dir"`
+	KeepHours int    `yaml:"keep_hours"`
+	QuotaGB   int    `yaml:"quota_gb"`
+	ReserveGB int    `yaml:"reserve_gb"`
+	LargestGB int    `yaml:"largest_gb"`
+	Watch     string `yaml:"watch"`
+}
+
 // Programme names the files that replace the built-in programme.
 type Programme struct {
 	Rubriques   string `yaml:"rubriques"`
@@ -133,6 +144,7 @@ func Default() Config {
 		Storage: Storage{Kind: "disk", S3: S3{Region: "us-east-1"}},
 		Consent: Consent{Guardians: 2, Years: 5},
 		Media:   Media{Jobs: 1, Sandbox: "auto", FFmpeg: "ffmpeg", FFprobe: "ffprobe", MemoryMB: 6144},
+		Uploads: Uploads{KeepHours: 48, QuotaGB: 400, ReserveGB: 5, LargestGB: 200},
 		Log:     Log{Level: "info", Format: "text"},
 	}
 }

@@ -60,6 +60,10 @@ func validate(c Config) []string {
 	oneOf("media.sandbox", c.Media.Sandbox, "auto", "off")
 	refuse(c.Media.FFmpeg == "", "La clé « media.ffmpeg » est vide : donnez le nom ou le chemin du programme.")
 	refuse(c.Media.FFprobe == "", "La clé « media.ffprobe » est vide : donnez le nom ou le chemin du programme.")
+	for key, n := range map[string]int{"keep_hours": c.Uploads.KeepHours, "quota_gb": c.Uploads.QuotaGB, "largest_gb": c.Uploads.LargestGB} {
+		refuse(n < 1, "La clé « uploads.%s » vaut %d ; il faut au moins 1.", key, n)
+	}
+	refuse(c.Uploads.ReserveGB < 0, "La clé « uploads.reserve_gb » vaut %d ; elle ne peut pas être négative.", c.Uploads.ReserveGB)
 	refuse(c.Site.Title == "", "La clé « site.title » est vide : le site a besoin d'un nom.")
 	oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf("log.format", c.Log.Format, "text", "json")

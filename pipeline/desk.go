@@ -42,6 +42,7 @@ type Options struct {
 	Log        *slog.Logger
 	Postman    Postman // nil: mails are kept, to be read on the outbox page
 	Letterhead Letterhead
+	Uploads    Uploads
 	Zone       *time.Location // of the clocks that people look at; nil is UTC
 }
 
@@ -79,6 +80,7 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobPublish:  d.publish,
 		assets.JobWithdraw: d.withdraw,
 		assets.JobMail:     d.deliver,
+		assets.JobFile:     d.file,
 		assets.JobRemind:   d.remind,
 		assets.JobShoot:    d.shoot,
 	}[job.Kind]
@@ -129,6 +131,8 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failMaking(ctx, j, reason)
 	case assets.JobMail:
 		return d.failMail(ctx, j, reason)
+	case assets.JobFile:
+		return d.failFiling(ctx, j, reason)
 	case assets.JobRemind, assets.JobShoot:
 		return assets.Change{}, nil // nothing says it failed but its job
 	default:
@@ -183,6 +187,8 @@ func timeout(j assets.Job) time.Duration {
 		return 30*time.Minute + 40*length
 	case assets.JobMail:
 		return 2 * time.Minute
+	case assets.JobFile:
+		return 6 * time.Hour // hundreds of GB at the pace of a slow disk
 	default:
 		return time.Hour
 	}

@@ -17,7 +17,7 @@ import (
 type Arrival struct {
 	Name      string // the name it came with
 	Bytes     io.Reader
-	Kind      assets.AssetKind // KindMaster or KindRush
+	Kind      assets.AssetKind // KindMaster, KindRush or, from a camera card, KindCompany
 	Title     string           // "" takes the name
 	Lede      string
 	Rubriques []string
@@ -28,6 +28,27 @@ type Arrival struct {
 	Credits   string
 	To        []assets.Channel // publish there as soon as it is ready
 	Actor     string
+
+	// Of a rush: what is said of it, and by whom it came.
+	Sujet  assets.ID
+	Owner  assets.ID
+	Folder string
+	Card   string
+	Place  string
+	People []assets.Person
+	Minors assets.Answer
+	// Of a master: the film that it is a new version of.
+	Film assets.ID
+	// Filed, if it is there, adds to the change by which the arrival is
+	// written down.
+	Filed func(asset assets.Asset, r Received, c *assets.Change)
+}
+
+// filed lets whoever handed the arrival in add to its change.
+func (a Arrival) filed(asset assets.Asset, r Received, c *assets.Change) {
+	if a.Filed != nil {
+		a.Filed(asset, r, c)
+	}
 }
 
 // Received says what became of an arrival: a film or a rush.
@@ -48,20 +69,28 @@ func (d *Desk) Ingest(ctx context.Context, a Arrival) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
-	r, err := d.receive(ctx, blob, a)
-	if assets.KindOf(err) == assets.Conflict { // the same bytes arrived twice at once: the other was first
-		return d.receive(ctx, blob, a)
-	}
-	return r, err
+	return d.receive(ctx, blob, a)
 }
 
-// receive writes down what arrived, once its bytes are safe.
-func (d *Desk) receive(ctx context.Context, blob assets.Blob, a Arrival) (Received, error) {
+// receive writes down what arrived, once its bytes are safe. The same bytes may
+// arrive twice at once: who comes second looks again.
+func (d *Desk) receive(ctx context.Context, blob assets.Blob, a Arrival) (r Received, err error) {
+	return r, again(func() error {
+		r, err = d.receiveOnce(ctx, blob, a)
+		return err
+	})
+}
+
+func (d *Desk) receiveOnce(ctx context.Context, blob assets.Blob, a Arrival) (Received, error) {
 	var c assets.Change
 	asset, err := d.Catalog.AssetBySHA256(ctx, blob.SHA256)
 	switch {
 	case err == nil:
-		if r, err := d.already(ctx, asset, a); err != nil || r.Already {
+		r, err := d.already(ctx, asset, a)
+		if err != nil || r.Already {
+			if a.filed(asset, r, &c); err == nil && a.Filed != nil {
+				err = d.commit(ctx, c)
+			}
 			return r, err
 		}
 	case assets.KindOf(err) != assets.NotFound:
@@ -73,8 +102,14 @@ func (d *Desk) receive(ctx context.Context, blob assets.Blob, a Arrival) (Receiv
 		}
 		c.Assets = []assets.Asset{asset}
 	}
-	if a.Kind == assets.KindRush {
+	switch {
+	case a.Kind == assets.KindCompany:
+		a.filed(asset, Received{}, &c)
+		return Received{}, d.commit(ctx, c)
+	case a.Kind == assets.KindRush:
 		return d.receiveRush(ctx, c, asset, a)
+	case a.Film != "":
+		return d.receiveVersion(ctx, c, asset, a)
 	}
 	return d.receiveMaster(ctx, c, asset, a)
 }
@@ -82,10 +117,16 @@ func (d *Desk) receive(ctx context.Context, blob assets.Blob, a Arrival) (Receiv
 // already finds what the same bytes led to before. A film that is asked for on
 // a channel it is not on yet is published there.
 func (d *Desk) already(ctx context.Context, asset assets.Asset, a Arrival) (Received, error) {
-	if a.Kind == assets.KindRush {
+	switch a.Kind {
+	case assets.KindCompany:
+		return Received{Already: true}, nil
+	case assets.KindRush:
 		rush, err := d.Catalog.RushOf(ctx, asset.ID)
 		if assets.KindOf(err) == assets.NotFound {
 			return Received{}, nil
+		}
+		if err == nil && !rush.RemovedAt.IsZero() {
+			err = d.bringBack(ctx, rush, a.Actor)
 		}
 		return Received{Rush: rush.ID, Already: err == nil}, err
 	}
@@ -95,6 +136,9 @@ func (d *Desk) already(ctx context.Context, asset assets.Asset, a Arrival) (Rece
 	}
 	if err != nil {
 		return Received{}, err
+	}
+	if a.Film != "" && a.Film != v.Film {
+		return Received{}, &assets.Error{Kind: assets.Invalid, Op: "pipeline.Ingest", Msg: "Ce fichier est déjà la version d'un autre film. Rien n'a été ajouté."}
 	}
 	if len(a.To) > 0 && !slices.Contains([]assets.VersionState{assets.VersionRefused, assets.VersionIncomplete}, v.State) {
 		if _, err := d.Publish(ctx, v.Film, a.To, time.Time{}, a.Actor); err != nil && assets.KindOf(err) != assets.Conflict {
@@ -107,12 +151,18 @@ func (d *Desk) already(ctx context.Context, asset assets.Asset, a Arrival) (Rece
 func (d *Desk) receiveRush(ctx context.Context, c assets.Change, asset assets.Asset, a Arrival) (Received, error) {
 	rush := assets.Rush{
 		ID: d.NewID(), Asset: asset.ID, Title: titleOf(a), Rubriques: a.Rubriques, Partners: a.Partners,
-		Dossier: a.Dossier, Territory: a.Territory, State: assets.RushReceived, CreatedAt: d.Now(),
+		Dossier: a.Dossier, Territory: a.Territory, Sujet: a.Sujet, Owner: a.Owner, Folder: a.Folder, Card: a.Card,
+		Place: a.Place, People: a.People, Minors: a.Minors, State: assets.RushReceived, CreatedAt: d.Now(),
 	}
 	c.Rushes = []assets.Rush{rush}
-	c.Events = []assets.Event{d.event(assets.SubjectRush, rush.ID, "", string(rush.State), a.Actor, "")}
-	c.Jobs = []assets.Job{d.job(assets.JobInspect, rush.ID, d.Now(), 0)}
-	return Received{Rush: rush.ID}, d.commit(ctx, c)
+	c.Events = append(c.Events, d.event(assets.SubjectRush, rush.ID, "", string(rush.State), a.Actor, ""))
+	if err := d.fileUnder(ctx, &c, &c.Rushes[0], a.Actor); err != nil {
+		return Received{}, err
+	}
+	c.Jobs = append(c.Jobs, d.job(assets.JobInspect, rush.ID, d.Now(), 0))
+	r := Received{Rush: rush.ID}
+	a.filed(asset, r, &c)
+	return r, d.commit(ctx, c)
 }
 
 func (d *Desk) receiveMaster(ctx context.Context, c assets.Change, asset assets.Asset, a Arrival) (Received, error) {
@@ -134,8 +184,9 @@ func (d *Desk) receiveMaster(ctx context.Context, c assets.Change, asset assets.
 		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, "", string(p.State), a.Actor, ""))
 	}
 	c.Jobs = []assets.Job{d.job(assets.JobInspect, version.ID, now, 0)}
-
-	return Received{Film: film.ID}, d.commitFilm(ctx, c, film)
+	r := Received{Film: film.ID}
+	a.filed(asset, r, &c)
+	return r, d.commitFilm(ctx, c, film)
 }
 
 // commitFilm commits a change that creates a film, under the first address of

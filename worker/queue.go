@@ -15,12 +15,15 @@ import (
 // The two queues of Asynq.
 const (
 	queueMedia = "media" // inspect, produce: minutes to hours of CPU
+	queueFiles = "files" // file: minutes of disk, where the bytes were received
 	queueQuick = "quick" // publish, withdraw, mail, what a clock asks for: seconds of network
 )
 
 // queueOf tells which queue carries a kind of work.
 func queueOf(k assets.JobKind) string {
 	switch k {
+	case assets.JobFile:
+		return queueFiles
 	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobRemind, assets.JobShoot:
 		return queueQuick
 	default:

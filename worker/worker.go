@@ -42,7 +42,8 @@ type Desk interface {
 type Options struct {
 	Broker *Broker
 	Desk   Desk
-	Media  int    // attempts at a time of inspect and produce; 1
+	Media  int    // attempts at a time of inspect and produce; 1, and less than 0 for none here
+	Files  int    // attempts at a time of file; 2, less than 0 leaves it to the process that received the bytes
 	Quick  int    // attempts at a time of publish and withdraw; 4
 	Name   string // in the leases of its jobs; no two workers share one
 	Log    *slog.Logger
@@ -83,13 +84,19 @@ func New(o Options) *Worker {
 	if o.Rand == nil {
 		o.Rand = rand.Float64
 	}
+	var lanes []lane
+	for _, l := range []struct {
+		queue    string
+		n, usual int
+	}{{queueMedia, o.Media, 1}, {queueFiles, o.Files, 2}, {queueQuick, o.Quick, 4}} {
+		if l.n >= 0 {
+			lanes = append(lanes, lane{l.queue, make(chan struct{}, positive(l.n, l.usual))})
+		}
+	}
 	return &Worker{
-		broker: o.Broker,
-		desk:   o.Desk,
-		lanes: []lane{
-			{queueMedia, make(chan struct{}, positive(o.Media, 1))},
-			{queueQuick, make(chan struct{}, positive(o.Quick, 4))},
-		},
+		broker:  o.Broker,
+		desk:    o.Desk,
+		lanes:   lanes,
 		name:    o.Name,
 		log:     o.Log.With("worker", o.Name),
 		every:   positive(o.Sweep, 5*time.Second),

@@ -36,6 +36,7 @@ type Disk struct {
 var (
 	_ assets.Blobs   = (*Disk)(nil)
 	_ assets.Adopter = (*Disk)(nil)
+	_ assets.Keeper  = (*Disk)(nil)
 	_ assets.Pather  = (*Disk)(nil)
 )
 

@@ -90,7 +90,7 @@ func (a *application) putUploads(ctx context.Context, tx bun.Tx) error {
 		}
 	}
 	return put(ctx, tx, a, assets.SubjectUpload, rows,
-		"print", "claim", "sha256", "reason", "asset", "rush", "film", "already", "updated_at")
+		"transfer", "print", "claim", "sha256", "reason", "asset", "rush", "film", "already", "updated_at")
 }
 
 // Transfer returns one gesture of one person.

@@ -46,9 +46,13 @@ func (h *house) rooms() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	reception, err := h.openReception()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.Refuse(w, r, gate.ErrHidden) })
-	if err := g.Mount(mux, s.Refuse, s.Routes()); err != nil {
+	if err := g.Mount(mux, s.Refuse, append(s.Routes(), reception.Routes()...)); err != nil {
 		return nil, err
 	}
 	return g.Door(mux, s.Refuse), nil

@@ -33,7 +33,7 @@ func everything(ctx context.Context, h *house, ln net.Listener) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.work(ctx, c) })
-	g.Go(func() error { return h.serveHTTP(ctx, ln, c.broker) })
+	g.Go(func() error { return h.serveAndTend(ctx, ln, c.broker) })
 	return errors.Join(g.Wait(), c.close())
 }
 
@@ -45,7 +45,12 @@ func (c *webCmd) listenFlag() string { return c.Listen }
 
 // Run serves the site only.
 func (c *webCmd) Run(a *app) error {
-	return serve(a, func(ctx context.Context, h *house, ln net.Listener) error { return h.serveHTTP(ctx, ln, h.broker) })
+	return serve(a, func(ctx context.Context, h *house, ln net.Listener) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() error { return h.serveAndTend(ctx, ln, h.broker) })
+		g.Go(func() error { return h.fileReceived(ctx) })
+		return g.Wait()
+	})
 }
 
 type workerCmd struct{}
@@ -60,6 +65,9 @@ func (c *workerCmd) Run(a *app) error {
 	team, err := h.hireAlone(a.ctx)
 	if err != nil {
 		return err
+	}
+	if h.broker != nil {
+		team.files = -1 // the web processes have received them
 	}
 	a.out.say("Régie travaille sur %s. Ctrl-C pour arrêter.", h.data)
 	return errors.Join(h.work(a.ctx, team), team.close())

@@ -26,6 +26,7 @@ type crew struct {
 	name   string        // in the leases of its jobs
 	sweep  time.Duration // between two looks for work that nobody was told of
 	close  func() error
+	files  int // as worker.Options has it
 }
 
 // hire gets this process ready to work. Without redis.url only one process at
@@ -35,7 +36,7 @@ func (h *house) hire(ctx context.Context) (c *crew, held bool, err error) {
 		if err := h.openMaker(); err != nil {
 			return nil, false, err
 		}
-		return &crew{h.broker, workerName(), 5 * time.Second, func() error { return nil }}, false, nil
+		return &crew{broker: h.broker, name: workerName(), sweep: 5 * time.Second, close: func() error { return nil }}, false, nil
 	}
 	unlock, held, err := lockWork(h.data)
 	if err != nil || held {
@@ -46,7 +47,7 @@ func (h *house) hire(ctx context.Context) (c *crew, held bool, err error) {
 		return nil, false, err
 	}
 	b := worker.Embedded()
-	return &crew{b, embeddedName, time.Second, func() error {
+	return &crew{broker: b, name: embeddedName, sweep: time.Second, close: func() error {
 		defer unlock()
 		return b.Close()
 	}}, false, nil
@@ -80,7 +81,7 @@ func (h *house) work(ctx context.Context, c *crew) error {
 	g.Go(func() error { h.watchRights(ctx, desk); return nil })
 	g.Go(func() error {
 		return worker.New(worker.Options{
-			Broker: c.broker, Desk: desk, Media: h.cfg.Media.Jobs, Name: c.name, Log: h.log, Sweep: c.sweep, Now: h.now,
+			Broker: c.broker, Desk: desk, Media: h.cfg.Media.Jobs, Files: c.files, Name: c.name, Log: h.log, Sweep: c.sweep, Now: h.now,
 		}).Run(ctx)
 	})
 	return g.Wait()

@@ -93,12 +93,11 @@ const (
 	CoverUpload    CoverKind = "upload"    // a picture that was brought
 )
 
-// Cover is the picture that stands for a film.
+// Cover is the picture that stands for a film. A frame and a picture that was
+// brought are made into renditions of RoleCover.
 type Cover struct {
-	Kind    CoverKind `json:"kind,omitempty"`
-	Rank    int       `json:"rank,omitempty"`    // of the thumbnail
-	Second  float64   `json:"second,omitempty"`  // of the frame
-	Asset   ID        `json:"asset,omitempty"`   // of the picture that was brought
-	Key     string    `json:"key,omitempty"`     // where Blobs keeps the 1280x720 JPEG made of a frame or of a picture
-	Version ID        `json:"version,omitempty"` // of the frame
+	Kind   CoverKind `json:"kind,omitempty"`
+	Rank   int       `json:"rank,omitempty"`   // of the thumbnail
+	Second float64   `json:"second,omitempty"` // of the frame, from the first one
+	Asset  ID        `json:"asset,omitempty"`  // of the picture that was brought
 }

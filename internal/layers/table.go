@@ -58,6 +58,10 @@ var Table = []Room{
 		Tests: []string{"assets/…", "publishers/…", "internal/services", "internal/browser"},
 	},
 	{
+		Folder: "pipeline/captions", Job: "reads, checks and writes timed text",
+		Ours: []string{"assets", "assets/french"}, Never: network,
+	},
+	{
 		Folder: "pipeline/ffmpeg", Job: "drives ffmpeg: pure builders, the one hardened runner, parsers",
 		Never: network, Tests: []string{"net/http", "net/http/httptest", "internal/services"},
 	},
@@ -157,6 +161,7 @@ var Keys = map[string][]string{
 	"github.com/rogpeppe/…":        {},
 	"github.com/chromedp/…":        {"internal/browser"},
 	"github.com/tus/…":             {"web/upload"},
+	"github.com/asticode/…":        {"pipeline/captions"},
 	"github.com/danielgtaylor/…":   {"web/api"},
 	"github.com/alexedwards/…":     {"web/gate"},
 	"filippo.io/age/…":             {"access"},

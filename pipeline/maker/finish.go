@@ -208,18 +208,25 @@ func (r *run) addMovie(path string, length float64, rendition assets.Rendition) 
 	return r.add(path, rendition)
 }
 
+// stillSize is one file of a chosen picture.
+type stillSize struct {
+	size, kind, codec string
+	pixels            [2]int
+}
+
+func stillSizes(p Plan) []stillSize {
+	return []stillSize{
+		{"large", "jpg", "image/jpeg", p.Large},
+		{"large", "webp", "image/webp", p.Large},
+		{"small", "jpg", "image/jpeg", p.Small},
+		{"small", "webp", "image/webp", p.Small},
+	}
+}
+
 // listStills names the thumbnails; the best one is the poster as well.
 func (r *run) listStills() error {
 	for i := range r.stills {
-		for _, o := range []struct {
-			size, kind, codec string
-			pixels            [2]int
-		}{
-			{"large", "jpg", "image/jpeg", r.plan.Large},
-			{"large", "webp", "image/webp", r.plan.Large},
-			{"small", "jpg", "image/jpeg", r.plan.Small},
-			{"small", "webp", "image/webp", r.plan.Small},
-		} {
+		for _, o := range stillSizes(r.plan) {
 			rendition := assets.Rendition{Role: assets.RolePoster, Width: o.pixels[0], Height: o.pixels[1], Codec: o.codec}
 			name := still(i+1, o.size, o.kind)
 			if i == 0 {

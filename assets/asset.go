@@ -70,6 +70,8 @@ const (
 	RoleTeaser        Role = "teaser"
 	RoleProxy         Role = "proxy"    // a rush at a constant rate, a key frame each second at least
 	RoleWaveform      Role = "waveform" // the sound of a rush as a picture (SVG)
+	RoleCaptions      Role = "captions" // WebVTT: what is said
+	RoleChapters      Role = "chapters" // WebVTT: what follows what
 	RoleCover         Role = "cover"    // the picture that a person chose for the film, in the sizes of a thumbnail
 	RoleWeb           Role = "web"      // the whole film, its sound brought to what the web expects
 )

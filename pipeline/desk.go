@@ -23,6 +23,9 @@ type Maker interface {
 	Plan(in maker.Inspection) (maker.Plan, error)
 	// Make returns *maker.Incomplete when the one decode finds a part missing.
 	Make(ctx context.Context, path string, in maker.Inspection, plan maker.Plan, dir string, progress func(maker.Step)) (maker.Made, error)
+	// Cover and Cut make what a person chose, out of a movie that was made.
+	Cover(ctx context.Context, c maker.CoverRequest, dir string) ([]maker.File, error)
+	Cut(ctx context.Context, c maker.CutRequest, dir string) (maker.File, error)
 }
 
 // Options is what a Desk is made of. All fields are required, but for Postman,
@@ -79,6 +82,8 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobProduce:  d.produce,
 		assets.JobPublish:  d.publish,
 		assets.JobWithdraw: d.withdraw,
+		assets.JobCover:    d.makeCover,
+		assets.JobTeaser:   d.makeTeaser,
 		assets.JobMail:     d.deliver,
 		assets.JobFile:     d.file,
 		assets.JobRemind:   d.remind,
@@ -133,6 +138,8 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failMail(ctx, j, reason)
 	case assets.JobFile:
 		return d.failFiling(ctx, j, reason)
+	case assets.JobCover, assets.JobTeaser:
+		return d.failChosen(ctx, j, reason)
 	case assets.JobRemind, assets.JobShoot:
 		return assets.Change{}, nil // nothing says it failed but its job
 	default:

@@ -130,7 +130,7 @@ func TestTheWholeWay(t *testing.T) {
 	if v.State != "published" || len(v.Publications) != 1 || v.Publications[0].URL != "https://example.test/before-zik-zac" {
 		t.Fatalf("at the end: %s, %+v", v.State, v.Publications)
 	}
-	if len(v.Files) != 2 || v.Files[0].SHA256 == "" || v.Files[0].URL == "" {
+	if len(v.Files) != 4 || v.Files[0].SHA256 == "" || v.Files[0].URL == "" {
 		t.Errorf("files: %+v", v.Files)
 	}
 	if left, _ := os.ReadDir(b.Scratch); len(left) != 0 {
@@ -237,7 +237,7 @@ func TestStaleAttempt(t *testing.T) {
 	}
 	_, err = b.Perform(t.Context(), tasks[0].Job, "sleeper")
 	b.fails(assets.Conflict, err)
-	if v := b.show(r.Film); v.State != "ready" || len(v.Files) != 2 {
+	if v := b.show(r.Film); v.State != "ready" || len(v.Files) != 4 {
 		t.Errorf("%s with %d files", v.State, len(v.Files))
 	}
 	for _, f := range b.show(r.Film).Files {

@@ -59,7 +59,10 @@ func (m *fakeMaker) Make(ctx context.Context, path string, _ maker.Inspection, p
 		return maker.Made{}, err
 	}
 	made := maker.Made{Sheet: s}
-	for _, f := range []assets.Rendition{{Role: assets.RolePoster}, {Role: assets.RoleTeaser}} {
+	for _, f := range []assets.Rendition{
+		{Role: assets.RolePoster}, {Role: assets.RoleTeaser},
+		{Role: assets.MP4Role(720), Width: 1280, Height: 720, Codec: "avc1.64001f,mp4a.40.2"}, {Role: assets.RoleThumbnail, Rank: 1},
+	} {
 		name := string(f.Role)
 		if err := os.WriteFile(filepath.Join(dir, name), bytes.Join([][]byte{master, []byte(name), []byte(p.Tools)}, nil), 0o600); err != nil {
 			return maker.Made{}, err
@@ -67,6 +70,17 @@ func (m *fakeMaker) Make(ctx context.Context, path string, _ maker.Inspection, p
 		made.Files = append(made.Files, maker.File{Path: name, Rendition: f})
 	}
 	return made, nil
+}
+
+func (m *fakeMaker) Cover(_ context.Context, c maker.CoverRequest, dir string) ([]maker.File, error) {
+	name := "cover.jpg"
+	return []maker.File{{Path: name, Rendition: assets.Rendition{Role: assets.RoleCover, Codec: "image/jpeg"}}},
+		os.WriteFile(filepath.Join(dir, name), fmt.Append(nil, c.Second, c.Picture != ""), 0o600)
+}
+
+func (m *fakeMaker) Cut(_ context.Context, c maker.CutRequest, dir string) (maker.File, error) {
+	return maker.File{Path: "teaser.mp4", Rendition: assets.Rendition{Role: assets.RoleTeaser, Codec: "avc1"}},
+		os.WriteFile(filepath.Join(dir, "teaser.mp4"), fmt.Append(nil, c.Spans), 0o600)
 }
 
 // fakeChannel is a channel that can be asked what it shows.

@@ -209,6 +209,9 @@ func (d *Desk) ready(ctx context.Context, h *hold, v assets.Version, rows []asse
 		c.Events = append(c.Events, d.event(assets.SubjectFilm, film.ID, string(film.State), string(assets.FilmReview), "worker", ""))
 		film.State = assets.FilmReview
 	}
+	if rows != nil {
+		c.Jobs = append(c.Jobs, d.remakeChosen(film)...)
+	}
 	if err := d.release(ctx, &c, film, rows != nil); err != nil {
 		return err
 	}

@@ -205,6 +205,11 @@ func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Re
 	if err != nil {
 		return publishers.Request{}, err
 	}
+	texts, err := d.trackFiles(ctx, f.ID)
+	if err != nil {
+		return publishers.Request{}, err
+	}
+	files = append(covered(f, files), texts...)
 	pr, err := d.Catalog.Programme(ctx)
 	if err != nil {
 		return publishers.Request{}, err

@@ -24,7 +24,7 @@ func queueOf(k assets.JobKind) string {
 	switch k {
 	case assets.JobFile:
 		return queueFiles
-	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobRemind, assets.JobShoot:
+	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobCover, assets.JobRemind, assets.JobShoot:
 		return queueQuick
 	default:
 		return queueMedia

@@ -44,11 +44,11 @@ func Read(text []byte) ([]assets.Cue, error) {
 	case bytes.HasPrefix(text, []byte("WEBVTT")):
 		read = func(r io.Reader) (*astisub.Subtitles, error) { return astisub.ReadFromWebVTT(r) }
 	case bytes.HasPrefix(text, []byte("#EXT")) || !bytes.Contains(text, []byte("-->")):
-		return refuse("Ce fichier ne contient pas de sous-titres : déposez un .srt ou un .vtt. Rien n’a été changé.")
+		return refuse("Ce fichier ne contient pas de sous-titres : déposez un .srt ou un .vtt. Rien n’a été changé.")
 	}
 	subs, err := read(bytes.NewReader(text))
 	if err != nil {
-		return nil, &assets.Error{Kind: assets.Invalid, Op: "captions.Read", Msg: "Ces sous-titres n’ont pas pu être lus : réexportez-les en .srt ou .vtt. Rien n’a été changé.", Err: err}
+		return nil, &assets.Error{Kind: assets.Invalid, Op: "captions.Read", Msg: "Ces sous-titres n’ont pas pu être lus : réexportez-les en .srt ou .vtt. Rien n’a été changé.", Err: err}
 	}
 	var cues []assets.Cue
 	for _, item := range subs.Items {
@@ -160,7 +160,7 @@ func Remarks(cues []assets.Cue) map[int]string {
 		case wide:
 			said[i] = "ligne de plus de 42 signes"
 		case perSecond > speed:
-			said[i] = fmt.Sprintf("trop rapide à lire : %.0f signes par seconde", perSecond)
+			said[i] = fmt.Sprintf("trop rapide à lire : %.0f signes par seconde", perSecond)
 		case i+1 < len(cues) && c.End > cues[i+1].Start+0.0005:
 			said[i] = "chevauche la ligne suivante"
 		}

@@ -42,6 +42,8 @@ type player struct {
 	Adaptive      string   // HLS playlist
 	Sources       []source // in order of preference after it
 	Preload       string
+	Captions      string // addresses; "" for none
+	Chapters      string
 }
 
 type source struct{ Path, Type string }
@@ -59,6 +61,12 @@ func (r *rendering) player(film *record) player {
 	}
 	if m.HLS != "" {
 		p.Adaptive = mediaPath(film, m.HLS)
+	}
+	if m.Captions != "" {
+		p.Captions = mediaPath(film, m.Captions)
+	}
+	if m.Chapters != "" {
+		p.Chapters = mediaPath(film, m.Chapters)
 	}
 	// The file for browsers without HLS: the middle size, as a phone on 4G
 	// downloads it too.

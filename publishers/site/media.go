@@ -30,6 +30,8 @@ type media struct {
 	Audio    *stream   `json:"audio,omitempty"`
 	Teaser   *stream   `json:"teaser,omitempty"`
 	Pictures []picture `json:"pictures,omitempty"`
+	Captions string    `json:"captions,omitempty"` // WebVTT, French
+	Chapters string    `json:"chapters,omitempty"` // WebVTT
 }
 
 // piece is one file of the folder and where its bytes are kept.
@@ -123,6 +125,10 @@ func (m *media) take(f assets.Rendition) error {
 		m.Teaser = &teaser
 	case f.Role == assets.RolePoster:
 		m.takePicture(f)
+	case f.Role == assets.RoleCaptions:
+		m.Captions = m.add("captions.vtt", f).Name
+	case f.Role == assets.RoleChapters:
+		m.Chapters = m.add("chapters.vtt", f).Name
 	}
 	return nil
 }

@@ -49,9 +49,9 @@ func (d *Desk) ChooseCover(ctx context.Context, film assets.ID, cover assets.Cov
 	case cover.Kind == assets.CoverFrame && (cover.Second < 0 || v.Sheet != nil && cover.Second >= v.Sheet.Duration):
 		return &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Cet instant n'est pas dans le film."}
 	}
-	edits := assets.Edits{"cover": edit(f.Cover, cover)}
+	before := f
 	f.Cover, f.UpdatedAt = cover, d.Now()
-	c := assets.Change{Films: []assets.Film{f}, Events: []assets.Event{d.edit(assets.SubjectFilm, f.ID, string(f.State), actor, note, edits)}}
+	c := assets.Change{Films: []assets.Film{f}, Events: []assets.Event{d.edit(assets.SubjectFilm, f.ID, string(f.State), actor, note, editsBetween(before, f))}}
 	if cover.Kind == assets.CoverThumbnail {
 		if err := d.refresh(ctx, &c, f.ID, actor, note); err != nil {
 			return err
@@ -132,9 +132,9 @@ func (d *Desk) ChooseTeaser(ctx context.Context, film assets.ID, spans []assets.
 	if len(spans) > 0 && (total < least || total > most) || len(spans) > 12 {
 		return refuse(fmt.Sprintf("Le teaser durerait %.0f s : il en faut entre %d et %d, en 12 passages au plus.", total, least, most))
 	}
-	edits := assets.Edits{"teaser_pick": edit(f.TeaserPick, spans)}
+	before := f
 	f.TeaserPick, f.UpdatedAt = spans, d.Now()
-	c := assets.Change{Films: []assets.Film{f}, Events: []assets.Event{d.edit(assets.SubjectFilm, f.ID, string(f.State), actor, "Teaser choisi.", edits)}}
+	c := assets.Change{Films: []assets.Film{f}, Events: []assets.Event{d.edit(assets.SubjectFilm, f.ID, string(f.State), actor, "Teaser choisi.", editsBetween(before, f))}}
 	if len(spans) > 0 {
 		c.Jobs = []assets.Job{d.job(assets.JobTeaser, f.ID, d.Now(), total)}
 	}

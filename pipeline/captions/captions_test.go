@@ -52,7 +52,7 @@ func TestCheckNamesTheLine(t *testing.T) {
 			t.Errorf("%v, want %s", err, says)
 		}
 	}
-	if got := Remarks([]assets.Cue{{Start: 0, End: 1, Text: strings.Repeat("a", 30)}}); got[0] != "trop rapide à lire : 30 signes par seconde" {
+	if got := Remarks([]assets.Cue{{Start: 0, End: 1, Text: strings.Repeat("a", 30)}}); got[0] != "trop rapide à lire\u00a0: 30 signes par seconde" {
 		t.Errorf("%v", got)
 	}
 }

@@ -45,6 +45,7 @@ var PublicationMachine = Machine[PublicationState]{
 type Publication struct {
 	ID          ID               `json:"id"`
 	Film        ID               `json:"film"`
+	Version     ID               `json:"version,omitempty"` // which goes out, or is public; "" before it begins to
 	Channel     Channel          `json:"channel"`
 	State       PublicationState `json:"state"`
 	At          time.Time        `json:"at"`            // planned instant

@@ -175,7 +175,7 @@ func TestTurnedDown(t *testing.T) {
 				if v.State != state || v.Reason != "Le fichier s'arrête en route." || len(v.Files) != 0 || v.Publications[0].State != assets.PublicationCancelled {
 					t.Errorf("%+v", v)
 				}
-				_, err := b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "cli")
+				_, err := b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "cli")
 				b.fails(assets.Conflict, err)
 				b.maker.verdict = ""
 				if err := b.Remake(t.Context(), r.Film, "cli"); err != nil {
@@ -252,7 +252,7 @@ func TestPublishLaterAndTakeDown(t *testing.T) {
 	r := b.take("film")
 	b.settle()
 	at := b.clock.Now().Add(time.Hour)
-	if _, err := b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, at, "cli"); err != nil {
+	if _, err := b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, at, "cli"); err != nil {
 		t.Fatal(err)
 	}
 	b.settle()
@@ -272,7 +272,7 @@ func TestPublishLaterAndTakeDown(t *testing.T) {
 		if v := b.show(r.Film); v.State != "withdrawn" || len(b.channel.public) != 0 {
 			t.Errorf("taken down: %s, %d public", v.State, len(b.channel.public))
 		}
-		if _, err := b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "cli"); err != nil {
+		if _, err := b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "cli"); err != nil {
 			t.Fatal(err)
 		}
 		b.settle()
@@ -359,7 +359,7 @@ func TestChannelThatFails(t *testing.T) {
 		t.Errorf("%+v", v.Publications)
 	}
 	b.channel.fail = nil
-	if _, err := b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "cli"); err != nil {
+	if _, err := b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "cli"); err != nil {
 		t.Fatal(err)
 	}
 	b.settle()

@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"syscall"
 	"time"
 
@@ -48,38 +46,6 @@ func (d *Desk) bringBack(ctx context.Context, r assets.Rush, actor string) error
 	e := d.event(assets.SubjectRush, r.ID, string(r.State), string(r.State), actor, "Déposé à nouveau.")
 	e.Edits = editsBetween(before, r)
 	return d.commit(ctx, assets.Change{Rushes: []assets.Rush{r}, Events: []assets.Event{e}})
-}
-
-// receiveVersion adds a version to a film that is there. What is public stays
-// as it is until somebody approves the new one.
-func (d *Desk) receiveVersion(ctx context.Context, c assets.Change, asset assets.Asset, a Arrival) (Received, error) {
-	f, err := d.Catalog.Film(ctx, a.Film)
-	if err != nil {
-		return Received{}, err
-	}
-	if f.State == assets.FilmArchived {
-		return Received{}, &assets.Error{Kind: assets.Conflict, Op: "pipeline.receiveVersion", Msg: "Ce film est archivé : sortez-le des archives, puis déposez la version."}
-	}
-	versions, err := d.Catalog.Versions(ctx, f.ID)
-	if err != nil {
-		return Received{}, err
-	}
-	v := assets.Version{
-		ID: d.NewID(), Film: f.ID, Number: len(versions) + 1, Master: asset.ID, State: assets.VersionReceived, CreatedAt: d.Now(),
-	}
-	c.Versions = []assets.Version{v}
-	c.Events = append(c.Events, d.event(assets.SubjectVersion, v.ID, "", string(v.State), a.Actor, fmt.Sprintf("V%d déposée.", v.Number)))
-	if f.State != assets.FilmEditing && slices.Contains([]assets.FilmState{assets.FilmIdea, assets.FilmShooting, assets.FilmRushes, assets.FilmLogging}, f.State) {
-		c.Events = append(c.Events, d.event(assets.SubjectFilm, f.ID, string(f.State), string(assets.FilmEditing), a.Actor, ""))
-	}
-	if f.Version == "" {
-		f.Version, f.UpdatedAt = v.ID, d.Now()
-		c.Films = []assets.Film{f}
-	}
-	c.Jobs = append(c.Jobs, d.job(assets.JobInspect, v.ID, d.Now(), 0))
-	r := Received{Film: f.ID}
-	a.filed(asset, r, &c)
-	return r, d.commit(ctx, c)
 }
 
 // warnFull writes to the administration, once a day, that nothing more can be

@@ -26,7 +26,7 @@ type Arrival struct {
 	Territory string
 	License   string
 	Credits   string
-	To        []assets.Channel // publish there as soon as it is ready
+	To        []assets.Channel // publish there as soon as it is ready: counts as the BAT of the Actor
 	Actor     string
 
 	// Of a rush: what is said of it, and by whom it came.
@@ -54,6 +54,7 @@ func (a Arrival) filed(asset assets.Asset, r Received, c *assets.Change) {
 // Received says what became of an arrival: a film or a rush.
 type Received struct {
 	Film    assets.ID
+	Version int // its number
 	Rush    assets.ID
 	Already bool // the same bytes were here before; nothing was added
 }
@@ -141,11 +142,11 @@ func (d *Desk) already(ctx context.Context, asset assets.Asset, a Arrival) (Rece
 		return Received{}, &assets.Error{Kind: assets.Invalid, Op: "pipeline.Ingest", Msg: "Ce fichier est déjà la version d'un autre film. Rien n'a été ajouté."}
 	}
 	if len(a.To) > 0 && !slices.Contains([]assets.VersionState{assets.VersionRefused, assets.VersionIncomplete}, v.State) {
-		if _, err := d.Publish(ctx, v.Film, a.To, time.Time{}, a.Actor); err != nil && assets.KindOf(err) != assets.Conflict {
+		if _, err := d.PublishApproving(ctx, v.Film, a.To, time.Time{}, a.Actor); err != nil && assets.KindOf(err) != assets.Conflict {
 			return Received{}, err
 		}
 	}
-	return Received{Film: v.Film, Already: true}, nil
+	return Received{Film: v.Film, Version: v.Number, Already: true}, nil
 }
 
 func (d *Desk) receiveRush(ctx context.Context, c assets.Change, asset assets.Asset, a Arrival) (Received, error) {
@@ -178,13 +179,11 @@ func (d *Desk) receiveMaster(ctx context.Context, c assets.Change, asset assets.
 		d.event(assets.SubjectFilm, film.ID, "", string(film.State), a.Actor, ""),
 		d.event(assets.SubjectVersion, version.ID, "", string(version.State), a.Actor, ""),
 	}
-	for _, channel := range a.To {
-		p := d.publication(film.ID, channel, now)
-		c.Publications = append(c.Publications, p)
-		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, "", string(p.State), a.Actor, ""))
+	if err := d.planArrival(ctx, &c, &stand{Film: film}, version, asset, a); err != nil {
+		return Received{}, err
 	}
 	c.Jobs = []assets.Job{d.job(assets.JobInspect, version.ID, now, 0)}
-	r := Received{Film: film.ID}
+	r := Received{Film: film.ID, Version: 1}
 	a.filed(asset, r, &c)
 	return r, d.commitFilm(ctx, c, film)
 }

@@ -44,12 +44,18 @@ func (d *Desk) inspect(ctx context.Context, h *hold) error {
 		return d.turnDown(ctx, h, v, to)
 	}
 	v.Reason = ""
-	return d.commit(ctx, assets.Change{
+	s, err := d.stand(ctx, v.Film)
+	if err != nil {
+		return err
+	}
+	c := assets.Change{
 		Versions: []assets.Version{v},
 		Events:   []assets.Event{d.event(assets.SubjectVersion, v.ID, string(v.State), string(assets.VersionMaking), "worker", "")},
 		Jobs:     []assets.Job{d.job(assets.JobProduce, v.ID, d.Now(), in.Sheet.Duration)},
 		Fence:    h.fence(),
-	})
+	}
+	d.supersede(&c, &s, v)
+	return d.commit(ctx, c)
 }
 
 func (d *Desk) inspectRush(ctx context.Context, h *hold) error {
@@ -91,9 +97,18 @@ func (d *Desk) look(ctx context.Context, id assets.ID) (maker.Inspection, error)
 // off what was planned for it.
 func (d *Desk) turnDown(ctx context.Context, h *hold, v assets.Version, to assets.VersionState) error {
 	v.Reason = firstVerdict(*v.Sheet)
-	c, err := d.callOff(ctx, v.Film, "worker", v.Reason)
+	c, err := d.callOff(ctx, v, "worker", v.Reason)
 	if err != nil {
 		return err
+	}
+	all, err := d.Catalog.Approvals(ctx, v.Film)
+	if err != nil {
+		return err
+	}
+	for _, a := range all { // one that was given unseen
+		if a.Version == v.ID && (a.State == assets.ApprovalAsked || a.State == assets.ApprovalGiven) {
+			d.void(&c, a, v.Reason)
+		}
 	}
 	c.Versions = []assets.Version{v}
 	c.Events = append(c.Events, d.event(assets.SubjectVersion, v.ID, string(v.State), string(to), "worker", v.Reason))
@@ -172,6 +187,9 @@ func (d *Desk) madeBefore(ctx context.Context, v assets.Version, recipe string) 
 		return false, err
 	}
 	for _, r := range rows {
+		if r.Role == assets.RoleWeb {
+			continue // was asked for apart
+		}
 		if r.Recipe != recipe {
 			return false, nil
 		}
@@ -191,7 +209,7 @@ func (d *Desk) madeBefore(ctx context.Context, v assets.Version, recipe string) 
 // ready commits a made version and gives the word to the publications that
 // waited for it. rows is nil when what was made before still stands.
 func (d *Desk) ready(ctx context.Context, h *hold, v assets.Version, rows []assets.Rendition) error {
-	film, err := d.Catalog.Film(ctx, v.Film)
+	s, err := d.stand(ctx, v.Film)
 	if err != nil {
 		return err
 	}
@@ -205,23 +223,26 @@ func (d *Desk) ready(ctx context.Context, h *hold, v assets.Version, rows []asse
 		Events:     []assets.Event{d.event(assets.SubjectVersion, v.ID, string(v.State), string(assets.VersionReady), "worker", "")},
 		Fence:      h.fence(),
 	}
-	if film.State == assets.FilmEditing {
-		c.Events = append(c.Events, d.event(assets.SubjectFilm, film.ID, string(film.State), string(assets.FilmReview), "worker", ""))
-		film.State = assets.FilmReview
+	if s.outdone(v) {
+		f := s.Film
+		f.Version, f.UpdatedAt = v.ID, d.Now()
+		c.Films = []assets.Film{f}
 	}
 	if rows != nil {
-		c.Jobs = append(c.Jobs, d.remakeChosen(film)...)
+		c.Jobs = append(c.Jobs, d.remakeChosen(s.Film)...)
 	}
-	if err := d.release(ctx, &c, film, rows != nil); err != nil {
-		return err
+	if s.State == assets.FilmEditing && !s.refused(v.ID) {
+		s.move(d, &c, assets.FilmReview, "worker", "")
 	}
+	v.State = assets.VersionReady
+	d.release(&c, &s, v, rows != nil)
 	if err := d.commit(ctx, c); err != nil {
 		return err
 	}
 	if rows != nil {
 		d.forget(ctx, before)
 	}
-	return nil
+	return d.follow(ctx, v.Film)
 }
 
 // forget removes the bytes of renditions that no row names any more.

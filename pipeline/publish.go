@@ -24,27 +24,59 @@ func (d *Desk) publication(film assets.ID, channel assets.Channel, at time.Time)
 }
 
 // Publish decides that a film goes out on these channels at an instant (the
-// zero time: now). It counts as the BAT on the current version. A film that is
-// still being made goes out when it is ready. Where it is planned or public
-// already, nothing is added.
+// zero time: now), with the version that has the BAT. Where it is planned or
+// public already, nothing is added.
 func (d *Desk) Publish(ctx context.Context, film assets.ID, channels []assets.Channel, at time.Time, actor string) ([]assets.Publication, error) {
-	f, v, err := d.filmAndVersion(ctx, film)
+	s, err := d.stand(ctx, film)
 	if err != nil {
 		return nil, err
 	}
-	if err := publishable(f, v); err != nil {
+	if err := publishable(s.Film, front(s.versions)); err != nil {
 		return nil, err
 	}
-	there, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film})
+	_, v, given := s.warrant()
+	if !given {
+		return nil, &assets.Error{Kind: assets.Conflict, Op: "pipeline.Publish", Msg: fmt.Sprintf("Il manque le BAT sur la V%d : rien n'est mis en ligne sans lui.", front(s.versions).Number)}
+	}
+	return d.plan(ctx, s, assets.Change{}, v, channels, at, actor)
+}
+
+// PublishApproving is Publish by somebody who may give the BAT: asking counts as
+// giving it, on the newest version. One that is still being made goes out when it
+// is ready.
+func (d *Desk) PublishApproving(ctx context.Context, film assets.ID, channels []assets.Channel, at time.Time, actor string) ([]assets.Publication, error) {
+	s, err := d.stand(ctx, film)
 	if err != nil {
 		return nil, err
 	}
-	now := d.Now()
-	if at.IsZero() {
-		at = now
+	v := front(s.versions)
+	if err := publishable(s.Film, v); err != nil {
+		return nil, err
 	}
 	var c assets.Change
+	if _, given := s.given(v.ID); !given {
+		a, err := d.openApproval(ctx, s, v)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.give(ctx, &c, &s, &a, "BAT donné avec la demande de mise en ligne.", actor); err != nil {
+			return nil, err
+		}
+	}
+	all, err := d.plan(ctx, s, c, v, channels, at, actor)
+	if err != nil {
+		return nil, err
+	}
+	return all, d.follow(ctx, film)
+}
+
+// plan adds to a change the publications that are not there yet, and commits it.
+func (d *Desk) plan(ctx context.Context, s stand, c assets.Change, v assets.Version, channels []assets.Channel, at time.Time, actor string) ([]assets.Publication, error) {
+	if at.IsZero() {
+		at = d.Now()
+	}
 	var all []assets.Publication
+	there := s.shown
 	for _, channel := range channels {
 		if _, err := d.Publishers.Get(channel); err != nil {
 			return nil, err
@@ -53,39 +85,19 @@ func (d *Desk) Publish(ctx context.Context, film assets.ID, channels []assets.Ch
 			all = append(all, there[i])
 			continue
 		}
-		if err := d.cleared(ctx, film, channel); err != nil {
+		if err := d.cleared(ctx, s.ID, channel); err != nil {
 			return nil, err
 		}
-		p := d.publication(film, channel, at)
-		all = append(all, p)
+		p := d.publication(s.ID, channel, at)
+		all, s.shown = append(all, p), append(s.shown, p)
 		c.Publications = append(c.Publications, p)
 		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, "", string(p.State), actor, ""))
-		if v.State == assets.VersionReady {
-			c.Jobs = append(c.Jobs, d.job(assets.JobPublish, p.ID, at, 0))
-		}
 	}
-	if len(c.Publications) == 0 {
+	if len(c.Events) == 0 {
 		return all, nil
 	}
-	c.Events = append(c.Events, d.approval(&f, actor, at.After(now))...)
+	d.letOut(&c, &s, v, actor)
 	return all, d.commit(ctx, c)
-}
-
-// approval moves a film that waits for its BAT on: to approved, and to
-// scheduled when it goes out later.
-func (d *Desk) approval(f *assets.Film, actor string, later bool) []assets.Event {
-	var events []assets.Event
-	move := func(to assets.FilmState, note string) {
-		events = append(events, d.event(assets.SubjectFilm, f.ID, string(f.State), string(to), actor, note))
-		f.State = to
-	}
-	if f.State == assets.FilmReview {
-		move(assets.FilmApproved, "BAT donné avec la demande de mise en ligne.")
-	}
-	if later && (f.State == assets.FilmApproved || f.State == assets.FilmWithdrawn) {
-		move(assets.FilmScheduled, "")
-	}
-	return events
 }
 
 // publishable refuses films that can't go out as they are, and says why.
@@ -94,6 +106,8 @@ func publishable(f assets.Film, v assets.Version) error {
 		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.Publish", Msg: msg}
 	}
 	switch v.State {
+	case "":
+		return refuse("Ce film n'a pas encore de version. Déposez un PAD.")
 	case assets.VersionRefused, assets.VersionIncomplete:
 		return refuse("Ce film ne peut pas être mis en ligne. " + v.Reason)
 	case assets.VersionFailed, assets.VersionCancelled:
@@ -106,28 +120,60 @@ func publishable(f assets.Film, v assets.Version) error {
 }
 
 // release adds to the change that makes a version ready the work of the
-// publications that waited for it, and of those that show an older making.
-func (d *Desk) release(ctx context.Context, c *assets.Change, film assets.Film, remade bool) error {
-	all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film.ID})
+// publications that waited for it, and of those that show an older making of it.
+func (d *Desk) release(c *assets.Change, s *stand, v assets.Version, remade bool) {
+	if a, given := s.given(v.ID); given {
+		if s.State == assets.FilmReview {
+			s.move(d, c, assets.FilmApproved, a.By, a.Note)
+		}
+		d.letOut(c, s, v, a.By)
+	}
+	for _, p := range s.shown {
+		if p.State == assets.PublicationPublished && p.Version == v.ID && remade {
+			d.sendAgain(c, p, "Nouvelle fabrication du film.")
+		}
+	}
+}
+
+// sendAgain takes what is public out once more.
+func (d *Desk) sendAgain(c *assets.Change, p assets.Publication, note string) {
+	c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublishing), "worker", note))
+	c.Jobs = append(c.Jobs, d.job(assets.JobPublish, p.ID, p.At, 0))
+}
+
+// follow brings what is public to the version that has the BAT. It is called
+// after a BAT was given and after a publication went out, so that of two that
+// meet, one sees the other.
+func (d *Desk) follow(ctx context.Context, film assets.ID) error {
+	s, err := d.stand(ctx, film)
 	if err != nil {
 		return err
 	}
-	for _, p := range all {
-		switch {
-		case p.State == assets.PublicationScheduled:
-			events, err := d.Catalog.Events(ctx, p.ID)
-			if err != nil {
-				return err
-			}
-			c.Events = append(c.Events, d.approval(&film, events[0].Actor, p.At.After(d.Now()))...)
-		case p.State == assets.PublicationPublished && remade:
-			c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublishing), "worker", "Nouvelle fabrication du film."))
-		default:
-			continue
+	a, v, given := s.warrant()
+	if !given || v.State != assets.VersionReady {
+		return nil
+	}
+	c := assets.Change{Events: []assets.Event{d.stillGiven(a)}}
+	for _, p := range s.shown {
+		if p.State == assets.PublicationPublished && p.Version != v.ID {
+			p.Version = v.ID
+			c.Publications = append(c.Publications, p)
+			d.sendAgain(&c, p, fmt.Sprintf("La V%d remplace celle qui était en ligne.", v.Number))
 		}
-		c.Jobs = append(c.Jobs, d.job(assets.JobPublish, p.ID, p.At, 0))
+	}
+	if len(c.Publications) == 0 {
+		return nil
+	}
+	if err := d.commit(ctx, c); err != nil && assets.KindOf(err) != assets.Conflict { // somebody was first: they follow, too
+		return err
 	}
 	return nil
+}
+
+// stillGiven fails the change in which a version goes out when its BAT has
+// ended meanwhile.
+func (d *Desk) stillGiven(a assets.Approval) assets.Event {
+	return d.event(assets.SubjectApproval, a.ID, string(assets.ApprovalGiven), string(assets.ApprovalGiven), "worker", fmt.Sprintf("La V%d part avec ce BAT.", a.Number))
 }
 
 // destination is the publication that a job is about, and its channel.
@@ -141,29 +187,30 @@ func (d *Desk) destination(ctx context.Context, h *hold) (assets.Publication, pu
 }
 
 // publish sends one publication out. Dying at any point is safe: the next
-// attempt gives the publisher the same marker and the last saved handle.
+// attempt gives the publisher the same marker, the same version and the last
+// saved handle.
 func (d *Desk) publish(ctx context.Context, h *hold) error {
 	p, to, err := d.destination(ctx, h)
 	if err != nil {
 		return err
+	}
+	switch p.State {
+	case assets.PublicationPublished: // an earlier task was enough
+		return d.commit(ctx, assets.Change{Fence: h.fence()})
+	case assets.PublicationScheduled:
+		if p, err = d.begin(ctx, h, p); err != nil || p.State == assets.PublicationScheduled {
+			return err
+		}
 	}
 	req, err := d.request(ctx, p)
 	if err != nil {
 		return err
 	}
 	if req.Version.State != assets.VersionReady {
-		return d.wait(ctx, h, p)
+		return &assets.Error{Kind: assets.Transient, Op: "pipeline.publish", Msg: "Le film est en cours de fabrication : il partira dès qu'il sera prêt."}
 	}
 	if err := d.cleared(ctx, p.Film, p.Channel); err != nil {
 		return d.stop(ctx, h, p, err)
-	}
-	if p.State == assets.PublicationScheduled {
-		if err := d.commit(ctx, assets.Change{Events: []assets.Event{
-			d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublishing), "worker", ""),
-		}}); err != nil {
-			return err
-		}
-		p.State = assets.PublicationPublishing
 	}
 	receipt, err := to.Publish(ctx, req, func(resume []byte) error {
 		return d.Catalog.SaveResume(ctx, h.job.Fence(), p.ID, resume)
@@ -183,21 +230,46 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 	if assets.FilmMachine.May(req.Film.State, assets.FilmPublished) {
 		c.Events = append(c.Events, d.event(assets.SubjectFilm, p.Film, string(req.Film.State), string(assets.FilmPublished), "worker", ""))
 	}
-	return d.commit(ctx, c)
+	if err := d.commit(ctx, c); err != nil {
+		return err
+	}
+	return d.follow(ctx, p.Film)
 }
 
-// wait leaves a publication whose film is being made again: one that has not
-// begun gets a new job from release, one that has begun tries again later.
-func (d *Desk) wait(ctx context.Context, h *hold, p assets.Publication) error {
-	if p.State == assets.PublicationScheduled {
-		return d.commit(ctx, assets.Change{Fence: h.fence()})
+// begin fixes which version goes out: the one that has the BAT just now. Without
+// one that is ready the publication stays where it is: what is missing then gives
+// it a new task.
+func (d *Desk) begin(ctx context.Context, h *hold, p assets.Publication) (assets.Publication, error) {
+	s, err := d.stand(ctx, p.Film)
+	if err != nil {
+		return p, err
 	}
-	return &assets.Error{Kind: assets.Transient, Op: "pipeline.publish", Msg: "Le film est en cours de fabrication : il partira dès qu'il sera prêt."}
+	a, v, given := s.warrant()
+	if !given || v.State != assets.VersionReady {
+		return p, d.commit(ctx, assets.Change{Fence: h.fence()})
+	}
+	if err := d.cleared(ctx, p.Film, p.Channel); err != nil {
+		return p, err
+	}
+	p.Version = v.ID
+	c := assets.Change{
+		Publications: []assets.Publication{p},
+		Events: []assets.Event{
+			d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublishing), "worker", ""),
+			d.stillGiven(a),
+		},
+	}
+	p.State = assets.PublicationPublishing
+	return p, d.commit(ctx, c)
 }
 
 // request gathers all that a channel may need.
 func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Request, error) {
-	f, v, err := d.filmAndVersion(ctx, p.Film)
+	f, err := d.Catalog.Film(ctx, p.Film)
+	if err != nil {
+		return publishers.Request{}, err
+	}
+	v, err := d.Catalog.Version(ctx, p.Version)
 	if err != nil {
 		return publishers.Request{}, err
 	}
@@ -348,13 +420,4 @@ func (d *Desk) withdraw(ctx context.Context, h *hold) error {
 		c.Events = append(c.Events, d.event(assets.SubjectFilm, f.ID, string(f.State), string(assets.FilmWithdrawn), "worker", ""))
 	}
 	return d.commit(ctx, c)
-}
-
-func (d *Desk) filmAndVersion(ctx context.Context, film assets.ID) (assets.Film, assets.Version, error) {
-	f, err := d.Catalog.Film(ctx, film)
-	if err != nil {
-		return f, assets.Version{}, err
-	}
-	v, err := d.Catalog.Version(ctx, f.Version)
-	return f, v, err
 }

@@ -2,24 +2,26 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 
 	"anonymal.tv/regie/assets"
 )
 
-// Cancel stops the making of a film's current version and calls off what was
+// Cancel stops the making of a film's newest version and calls off what was
 // planned for it. The original stays; Remake takes the work up again.
 func (d *Desk) Cancel(ctx context.Context, film assets.ID, actor string) error {
-	f, v, err := d.filmAndVersion(ctx, film)
+	s, err := d.stand(ctx, film)
 	if err != nil {
 		return err
 	}
-	if !assets.VersionMachine.May(v.State, assets.VersionCancelled) {
+	v := front(s.versions)
+	if !underWay(v) {
 		return &assets.Error{
 			Kind: assets.Conflict, Op: "pipeline.Cancel",
-			Msg: "Ce film n'est pas en cours de fabrication : il n'y a rien à arrêter. Pour le retirer d'un canal : « regie unpublish ».",
+			Msg: "Ce film n'est pas en cours de fabrication : il n'y a rien à arrêter. Pour le retirer d'un canal : « regie unpublish ».",
 		}
 	}
-	c, err := d.callOff(ctx, f.ID, actor, "Fabrication arrêtée.")
+	c, err := d.callOff(ctx, v, actor, "Fabrication arrêtée.")
 	if err != nil {
 		return err
 	}
@@ -28,28 +30,47 @@ func (d *Desk) Cancel(ctx context.Context, film assets.ID, actor string) error {
 	return d.commit(ctx, c)
 }
 
-// callOff is the change that cancels what is planned for a film and not begun.
-func (d *Desk) callOff(ctx context.Context, film assets.ID, actor, note string) (assets.Change, error) {
-	all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film, State: assets.PublicationScheduled})
-	if err != nil {
-		return assets.Change{}, err
-	}
+// callOff is the change that cancels what is planned for a version that comes to
+// nothing, unless another version can serve it.
+func (d *Desk) callOff(ctx context.Context, v assets.Version, actor, note string) (assets.Change, error) {
 	var c assets.Change
-	for _, p := range all {
-		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationCancelled), actor, note))
-		c.Cancel = append(c.Cancel, p.ID)
+	s, err := d.stand(ctx, v.Film)
+	if err != nil {
+		return c, err
+	}
+	_, vouched := s.given(v.ID)
+	s.versions = slices.DeleteFunc(s.versions, func(o assets.Version) bool { return o.ID == v.ID })
+	_, _, given := s.warrant()
+	if other := front(s.versions); given || !vouched && (other.State == assets.VersionReady || underWay(other)) {
+		return c, nil
+	}
+	for _, p := range s.shown {
+		if p.State == assets.PublicationScheduled {
+			c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationCancelled), actor, note))
+			c.Cancel = append(c.Cancel, p.ID)
+		}
+	}
+	if s.State == assets.FilmScheduled {
+		s.move(d, &c, assets.FilmReview, actor, note)
 	}
 	return c, nil
 }
 
-// Remake looks the current version through and makes it again, from its
-// untouched original: after a failure, a cancel, or when the house has learnt
-// to make films better. What is public stays as it is until the new one is
-// ready; what the same recipe made before is kept.
+// Remake looks a version through and makes it again, from its untouched
+// original: the newest, after a failure or a stop; else the one that is shown,
+// when the house has learnt to make films better. What is public stays as it is
+// until the new one is ready; what the same recipe made before is kept.
 func (d *Desk) Remake(ctx context.Context, film assets.ID, actor string) error {
-	_, v, err := d.filmAndVersion(ctx, film)
+	s, err := d.stand(ctx, film)
 	if err != nil {
 		return err
+	}
+	v := front(s.versions)
+	if n := len(s.versions); n > 0 && slices.Contains([]assets.VersionState{assets.VersionFailed, assets.VersionCancelled}, s.versions[n-1].State) {
+		v = s.versions[n-1]
+	}
+	if v.ID == "" {
+		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.Remake", Msg: "Ce film n'a pas encore de version. Déposez un PAD."}
 	}
 	if !assets.VersionMachine.May(v.State, assets.VersionReceived) {
 		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.Remake", Msg: "Ce film est déjà en cours de fabrication."}

@@ -81,11 +81,7 @@ func (d *Desk) Show(ctx context.Context, ref string) (FilmView, error) {
 	if err != nil {
 		return FilmView{}, err
 	}
-	v, err := d.Catalog.Version(ctx, f.Version)
-	if err != nil {
-		return FilmView{}, err
-	}
-	asset, err := d.Catalog.Asset(ctx, v.Master)
+	v, asset, err := d.shownVersion(ctx, f)
 	if err != nil {
 		return FilmView{}, err
 	}
@@ -97,7 +93,10 @@ func (d *Desk) Show(ctx context.Context, ref string) (FilmView, error) {
 	if err != nil {
 		return FilmView{}, err
 	}
-	subjects := []assets.ID{f.ID, v.ID}
+	subjects := []assets.ID{f.ID}
+	if v.ID != "" {
+		subjects = append(subjects, v.ID)
+	}
 	for _, p := range pubs {
 		subjects = append(subjects, p.ID)
 	}
@@ -114,12 +113,15 @@ func (d *Desk) Show(ctx context.Context, ref string) (FilmView, error) {
 		return FilmView{}, err
 	}
 	view := FilmView{
-		ID: f.ID, Slug: f.Slug, Title: f.Title, State: assets.Standing(f, &v), Reason: v.Reason,
+		ID: f.ID, Slug: f.Slug, Title: f.Title, State: assets.Standing(f, someVersion(v)), Reason: v.Reason,
 		Rubriques: orEmpty(f.Rubriques), Partners: orEmpty(f.Partners), Dossier: f.Dossier, Territory: f.Territory,
 		Version: v.Number, Sheet: v.Sheet, Teaser: orEmpty(v.Teaser), Events: events, Work: work, CreatedAt: f.CreatedAt,
-		Master:       MasterView{SHA256: asset.SHA256, Size: asset.Size, File: d.where(asset.Key), Name: asset.Name},
+		Master:       MasterView{SHA256: asset.SHA256, Size: asset.Size, Name: asset.Name},
 		Files:        files,
 		Publications: []PublicationView{},
+	}
+	if asset.Key != "" {
+		view.Master.File = d.where(asset.Key)
 	}
 	if v.Sheet != nil {
 		view.Duration = v.Sheet.Duration
@@ -134,6 +136,28 @@ func (d *Desk) Show(ctx context.Context, ref string) (FilmView, error) {
 		})
 	}
 	return view, nil
+}
+
+// StateOf is the one word that says where a film stands.
+func (d *Desk) StateOf(ctx context.Context, f assets.Film) (string, error) {
+	if f.Version == "" {
+		return assets.Standing(f, nil), nil
+	}
+	v, err := d.Catalog.Version(ctx, f.Version)
+	return assets.Standing(f, &v), err
+}
+
+// shownVersion is the version that stands for a film, and its master: both empty
+// before the first.
+func (d *Desk) shownVersion(ctx context.Context, f assets.Film) (v assets.Version, master assets.Asset, err error) {
+	if f.Version == "" {
+		return v, master, nil
+	}
+	if v, err = d.Catalog.Version(ctx, f.Version); err != nil {
+		return v, master, err
+	}
+	master, err = d.Catalog.Asset(ctx, v.Master)
+	return v, master, err
 }
 
 // Find returns a film by its ID or its slug.
@@ -195,6 +219,14 @@ func (d *Desk) where(key string) string {
 		return p.Path(key)
 	}
 	return key
+}
+
+// someVersion is nil for a version that is not there.
+func someVersion(v assets.Version) *assets.Version {
+	if v.ID == "" {
+		return nil
+	}
+	return &v
 }
 
 // orEmpty makes an absent list print as [] and not as null.

@@ -13,6 +13,7 @@ type publicationRow struct {
 
 	ID          assets.ID `bun:"id,pk"`
 	Film        assets.ID
+	Version     assets.ID
 	Channel     assets.Channel
 	State       assets.PublicationState
 	At          micros
@@ -29,7 +30,7 @@ func (r *publicationRow) born(state string) { r.State = assets.PublicationState(
 
 func (r publicationRow) record() assets.Publication {
 	return assets.Publication{
-		ID: r.ID, Film: r.Film, Channel: r.Channel, State: r.State, At: r.At.time(), PublishedAt: r.PublishedAt.time(),
+		ID: r.ID, Film: r.Film, Version: r.Version, Channel: r.Channel, State: r.State, At: r.At.time(), PublishedAt: r.PublishedAt.time(),
 		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
 	}
 }
@@ -38,11 +39,11 @@ func (a *application) putPublications(ctx context.Context, tx bun.Tx) error {
 	rows := make([]*publicationRow, len(a.Publications))
 	for i, p := range a.Publications {
 		rows[i] = &publicationRow{
-			ID: p.ID, Film: p.Film, Channel: p.Channel, At: stamp(p.At), PublishedAt: stamp(p.PublishedAt),
+			ID: p.ID, Film: p.Film, Version: p.Version, Channel: p.Channel, At: stamp(p.At), PublishedAt: stamp(p.PublishedAt),
 			URL: p.URL, RemoteID: p.RemoteID, Resume: p.Resume, Reason: p.Reason, CreatedAt: stamp(p.CreatedAt),
 		}
 	}
-	return put(ctx, tx, a, assets.SubjectPublication, rows, "at", "published_at", "url", "remote_id", "reason")
+	return put(ctx, tx, a, assets.SubjectPublication, rows, "version", "at", "published_at", "url", "remote_id", "reason")
 }
 
 // Publication returns one decision to show a film on a channel.

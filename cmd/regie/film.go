@@ -39,11 +39,10 @@ func (c *filmListCmd) Run(a *app) error {
 	}
 	table := tabwriter.NewWriter(a.out.stdout, 0, 0, 2, ' ', 0)
 	for _, f := range films {
-		v, err := h.catalog.Version(a.ctx, f.Version)
+		state, err := h.desk.StateOf(a.ctx, f)
 		if err != nil {
 			return err
 		}
-		state := assets.Standing(f, &v)
 		if a.out.json {
 			err = a.out.object(struct {
 				assets.Film

@@ -34,7 +34,7 @@ func (c *publishCmd) Run(a *app) error {
 		}
 	}
 	return onFilm(a, c.ID, c.Wait, func(h *house, f assets.Film) error {
-		_, err := h.desk.Publish(a.ctx, f.ID, channels(c.To), at, "cli")
+		_, err := h.desk.PublishApproving(a.ctx, f.ID, channels(c.To), at, "cli")
 		return err
 	})
 }

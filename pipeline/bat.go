@@ -18,7 +18,7 @@ func candidate(versions []assets.Version) (assets.Version, error) {
 		case assets.VersionReady:
 			return v, nil
 		case assets.VersionReceived, assets.VersionMaking:
-			return v, &assets.Error{Kind: assets.Conflict, Op: "pipeline.candidate", Msg: fmt.Sprintf("La V%d est en fabrication : le BAT portera sur elle, dès qu'elle sera prête.", v.Number)}
+			return v, &assets.Error{Kind: assets.Conflict, Op: "pipeline.candidate", Msg: fmt.Sprintf("La V%d est en fabrication : le BAT portera sur elle, dès qu'elle sera prête.", v.Number)}
 		}
 	}
 	return assets.Version{}, &assets.Error{Kind: assets.Conflict, Op: "pipeline.candidate", Msg: "Ce film n'a pas encore de version à valider. Déposez un PAD."}
@@ -105,7 +105,7 @@ func (d *Desk) AskApproval(ctx context.Context, film assets.ID, actor string) (a
 		return assets.Approval{}, err
 	}
 	if s.State == assets.FilmArchived {
-		return assets.Approval{}, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "Ce film est archivé : sortez-le des archives d'abord."}
+		return assets.Approval{}, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "Ce film est archivé : sortez-le des archives d'abord."}
 	}
 	v, err := candidate(s.versions)
 	if err != nil {
@@ -125,6 +125,9 @@ func (d *Desk) AskApproval(ctx context.Context, film assets.ID, actor string) (a
 	c.Events = []assets.Event{d.event(assets.SubjectApproval, a.ID, "", string(a.State), actor, fmt.Sprintf("BAT demandé sur la V%d.", v.Number))}
 	if s.State == assets.FilmEditing {
 		s.move(d, &c, assets.FilmReview, actor, "")
+	}
+	if err := d.tellAsked(ctx, &c, s.Film, v, actor); err != nil {
+		return a, err
 	}
 	return a, d.commit(ctx, c)
 }
@@ -164,7 +167,7 @@ func (d *Desk) Approve(ctx context.Context, approval assets.ID, note, actor stri
 		return a, err
 	}
 	if master.SHA256 != a.SHA256 {
-		return a, &assets.Error{Kind: assets.Conflict, Op: "pipeline.Approve", Msg: "Le fichier de cette version n'est plus celui qui a été regardé : le BAT n'est pas donné. Redemandez-le."}
+		return a, &assets.Error{Kind: assets.Conflict, Op: "pipeline.Approve", Msg: "Le fichier de cette version n'est plus celui qui a été regardé : le BAT n'est pas donné. Redemandez-le."}
 	}
 	return d.approve(ctx, s, v, a, note, actor)
 }
@@ -196,6 +199,9 @@ func (d *Desk) approve(ctx context.Context, s stand, v assets.Version, a assets.
 		return a, err
 	}
 	d.letOut(&c, &s, v, actor)
+	if err := d.tellAnswer(ctx, &c, s.Film, a, actor); err != nil {
+		return a, err
+	}
 	if err := d.commit(ctx, c); err != nil {
 		return a, err
 	}
@@ -249,7 +255,7 @@ func (d *Desk) Refuse(ctx context.Context, approval assets.ID, note, actor strin
 		return a, err
 	}
 	if note = strings.TrimSpace(note); note == "" && len(notes) == 0 {
-		return a, &assets.Error{Kind: assets.Invalid, Op: "pipeline.Refuse", Msg: "Dites ce qui ne va pas : une note au moins, ici ou sur l'image. Le BAT n'est pas refusé."}
+		return a, &assets.Error{Kind: assets.Invalid, Op: "pipeline.Refuse", Msg: "Dites ce qui ne va pas : une note au moins, ici ou sur l'image. Le BAT n'est pas refusé."}
 	}
 	if err := d.sign(ctx, &a, note, actor); err != nil {
 		return a, err
@@ -259,6 +265,9 @@ func (d *Desk) Refuse(ctx context.Context, approval assets.ID, note, actor strin
 	a.State = assets.ApprovalRefused
 	if s.State == assets.FilmReview {
 		s.move(d, &c, assets.FilmEditing, actor, fmt.Sprintf("BAT refusé sur la V%d.", a.Number))
+	}
+	if err := d.tellAnswer(ctx, &c, s.Film, a, actor); err != nil {
+		return a, err
 	}
 	return a, d.commit(ctx, c)
 }
@@ -272,7 +281,7 @@ func (d *Desk) TakeBack(ctx context.Context, approval assets.ID, actor string) (
 		return a, err
 	}
 	if a.State != assets.ApprovalAsked && a.State != assets.ApprovalGiven {
-		return a, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "Ce BAT n'est plus en cours : il n'y a rien à reprendre."}
+		return a, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "Ce BAT n'est plus en cours : il n'y a rien à reprendre."}
 	}
 	s, err := d.stand(ctx, a.Film)
 	if err != nil {
@@ -308,7 +317,7 @@ func (d *Desk) answered(ctx context.Context, approval assets.ID) (assets.Approva
 		assets.ApprovalVoid:    fmt.Sprintf("Le BAT portait sur la V%d. Redemandez-le.", a.Number),
 	}[a.State]
 	if said == "" && s.State == assets.FilmArchived {
-		said = "Ce film est archivé : sortez-le des archives d'abord."
+		said = "Ce film est archivé : sortez-le des archives d'abord."
 	}
 	if said != "" {
 		return a, s, &assets.Error{Kind: assets.Conflict, Op: "pipeline.answered", Msg: said}

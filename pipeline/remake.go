@@ -18,7 +18,7 @@ func (d *Desk) Cancel(ctx context.Context, film assets.ID, actor string) error {
 	if !underWay(v) {
 		return &assets.Error{
 			Kind: assets.Conflict, Op: "pipeline.Cancel",
-			Msg: "Ce film n'est pas en cours de fabrication : il n'y a rien à arrêter. Pour le retirer d'un canal : « regie unpublish ».",
+			Msg: "Ce film n'est pas en cours de fabrication : il n'y a rien à arrêter. Pour le retirer d'un canal : « regie unpublish ».",
 		}
 	}
 	c, err := d.callOff(ctx, v, actor, "Fabrication arrêtée.")

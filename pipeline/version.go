@@ -23,7 +23,7 @@ func (d *Desk) receiveVersion(ctx context.Context, c assets.Change, asset assets
 		return Received{}, err
 	}
 	if s.State == assets.FilmArchived {
-		return Received{}, &assets.Error{Kind: assets.Conflict, Op: "pipeline.AddVersion", Msg: "Ce film est archivé : sortez-le des archives, puis déposez la version à nouveau."}
+		return Received{}, &assets.Error{Kind: assets.Conflict, Op: "pipeline.AddVersion", Msg: "Ce film est archivé : sortez-le des archives, puis déposez la version à nouveau."}
 	}
 	v := assets.Version{ID: d.NewID(), Film: s.ID, Number: 1, Master: asset.ID, State: assets.VersionReceived, CreatedAt: d.Now()}
 	if n := len(s.versions); n > 0 {

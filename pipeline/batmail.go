@@ -51,10 +51,10 @@ func (d *Desk) tellAnswer(ctx context.Context, c *assets.Change, f assets.Film, 
 		return err
 	}
 	subject := fmt.Sprintf("BAT donné par %s : V%d", who, a.Number)
-	text := fmt.Sprintf("« %s » : la V%d a le BAT.", f.Title, a.Number)
+	text := fmt.Sprintf("« %s » : la V%d a le BAT.", f.Title, a.Number)
 	if a.State == assets.ApprovalRefused {
 		subject = fmt.Sprintf("BAT refusé par %s : V%d", who, a.Number)
-		text = fmt.Sprintf("« %s » : la V%d n'a pas le BAT. Les notes sont sur la page du film.", f.Title, a.Number)
+		text = fmt.Sprintf("« %s » : la V%d n'a pas le BAT. Les notes sont sur la page du film.", f.Title, a.Number)
 	}
 	if a.Note != "" {
 		text += "\n\n" + a.Note

@@ -79,13 +79,13 @@ func TestConsentGate(t *testing.T) {
 	r := b.take("film")
 	b.settle()
 	seen := b.child(r.Film)
-	_, err := b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com")
+	_, err := b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com")
 	b.fails(assets.Conflict, err)
 	if got := assets.Sentence(err); !strings.Contains(got, "autorisation manquante (1 mineur)") {
 		t.Error(got)
 	}
 	b.sign(seen.Consent)
-	if _, err := b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com"); err != nil {
+	if _, err := b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com"); err != nil {
 		t.Fatal(err)
 	}
 	b.settle()
@@ -100,7 +100,7 @@ func TestConsentGate(t *testing.T) {
 	if b.state(r.Film) != "withdrawn" || len(b.channel.public) != 0 {
 		t.Errorf("still there: %s, %v", b.state(r.Film), b.channel.public)
 	}
-	_, err = b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com")
+	_, err = b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com")
 	b.fails(assets.Conflict, err)
 }
 
@@ -110,7 +110,7 @@ func TestConsentWhileScheduled(t *testing.T) {
 	b := newBench(t)
 	r := b.take("film")
 	b.settle()
-	if _, err := b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, b.clock.Now().Add(time.Hour), "com"); err != nil {
+	if _, err := b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, b.clock.Now().Add(time.Hour), "com"); err != nil {
 		t.Fatal(err)
 	}
 	seen := b.child(r.Film)
@@ -120,7 +120,7 @@ func TestConsentWhileScheduled(t *testing.T) {
 		t.Fatalf("it went out: %+v", p)
 	}
 	b.sign(seen.Consent)
-	if _, err := b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com"); err != nil {
+	if _, err := b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com"); err != nil {
 		t.Fatal(err)
 	}
 	b.settle()
@@ -148,7 +148,7 @@ func TestConsentRunsOut(t *testing.T) {
 	seen := b.child(r.Film)
 	b.sign(seen.Consent)
 	b.settle()
-	if _, err := b.Publish(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com"); err != nil {
+	if _, err := b.PublishApproving(t.Context(), r.Film, []assets.Channel{assets.ChannelSite}, time.Time{}, "com"); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

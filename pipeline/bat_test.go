@@ -32,8 +32,8 @@ func (b *bench) approvals(film assets.ID) string {
 	return strings.Join(said, ", ")
 }
 
-// shown are the master bytes that the channel shows of a film; "" for none.
-func (b *bench) shown(film assets.ID) string {
+// onSite are the master bytes that the channel shows of a film; "" for none.
+func (b *bench) onSite(film assets.ID) string {
 	b.Helper()
 	for _, r := range b.channel.public {
 		if r.Film.ID == film {
@@ -152,7 +152,7 @@ func TestPublicStaysApproved(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.settle()
-	one := b.shown(r.Film)
+	one := b.onSite(r.Film)
 	b.version(r.Film, "two")
 	b.settle()
 	b.maker.generation++
@@ -160,7 +160,7 @@ func TestPublicStaysApproved(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.settle()
-	if b.shown(r.Film) != one || one == "" {
+	if b.onSite(r.Film) != one || one == "" {
 		t.Errorf("an upload went public")
 	}
 	a := b.ask(r.Film, "cli")
@@ -168,7 +168,7 @@ func TestPublicStaysApproved(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.settle()
-	if got := b.shown(r.Film); got == one || got == "" {
+	if got := b.onSite(r.Film); got == one || got == "" {
 		t.Errorf("V2 has the BAT, %q is public", got)
 	}
 	_, err = b.TakeBack(t.Context(), a.ID, "cli")

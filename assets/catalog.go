@@ -11,7 +11,8 @@ import (
 // updated otherwise; an update never touches the state, which only an Event
 // moves. Renditions replace all earlier ones of the same version; Proxies, all
 // of the same rush; Made, those of the same version and role. The records in the
-// second block have no state: they are inserted or overwritten.
+// second block have no state: they are inserted or overwritten, but the end of a
+// key and the last TOTP step of a user are never taken back.
 type Change struct {
 	Assets       []Asset
 	Films        []Film
@@ -108,10 +109,12 @@ type Catalog interface {
 	// the query must begin a word of the film.
 	Search(ctx context.Context, query string, limit int) ([]Hit, error)
 	// SearchAll is Search over films, sujets and rushes (their titles, places,
-	// people, notes and what they are filed under), those kinds in this order.
+	// people, notes and what they are filed under), those kinds in this order,
+	// each kind up to limit. Of very many rushes only the newest are looked at.
 	SearchAll(ctx context.Context, query string, limit int) ([]Hit, error)
-	// Suggest returns known words or names close to a query that found nothing:
-	// « Zik Zac » for « zik zak ». Best first.
+	// Suggest returns names of the programme and titles of films and sujets that
+	// are close to a query that found nothing: « Zik Zac » for « zik zak ». Best
+	// first.
 	Suggest(ctx context.Context, query string, limit int) ([]string, error)
 
 	Rushes
@@ -197,7 +200,8 @@ type Log interface {
 	Events(ctx context.Context, subjects ...ID) ([]Event, error) // oldest first
 	Journal(ctx context.Context, f EventFilter) ([]Event, error) // newest first
 	// VerifyLog follows the chain of hashes and returns how many events it
-	// holds, or Conflict with the first that is not what it was.
+	// holds, or Conflict with the first that is not what it was. Events written
+	// before there was a chain are not counted.
 	VerifyLog(ctx context.Context) (int, error)
 }
 
@@ -209,15 +213,20 @@ type Entry interface {
 	// UseTOTP notes that a step was used; Conflict when it, or a later one, was.
 	UseTOTP(ctx context.Context, user ID, step int64) error
 
+	// Session returns a session that nobody ended; ExpiresAt is for the caller to
+	// read.
 	Session(ctx context.Context, hash string) (Session, error)
+	// SaveSession begins a session or goes on with it. One that was ended stays
+	// so: this is then no error, and changes nothing.
 	SaveSession(ctx context.Context, s Session) error
 	Sessions(ctx context.Context, user ID) ([]Session, error) // newest first
-	// EndSessions ends one session, or with hash "" all of a user's, except one.
+	// EndSessions ends one session (user may be ""), or with hash "" all of a
+	// user's, except one.
 	EndSessions(ctx context.Context, user ID, hash, except string) error
 	SweepSessions(ctx context.Context, now time.Time) error // forgets those that ran out
 
 	Key(ctx context.Context, hash string) (Key, error)
-	Keys(ctx context.Context, user ID, kind KeyKind) ([]Key, error) // newest first; "" chooses all
+	Keys(ctx context.Context, user ID, kind KeyKind) ([]Key, error) // newest first, ended ones too; "" chooses all
 	// SpendKey takes a key that opens once: the second call is a Conflict, as is
 	// one after its end.
 	SpendKey(ctx context.Context, hash string, now time.Time) (Key, error)

@@ -17,6 +17,9 @@ func Catalog(t *testing.T, open func(t testing.TB, now assets.Clock) Under) {
 		{"lists", listCases()},
 		{"jobs", jobCases()},
 		{"search", searchCases()},
+		{"studio", studioCases()},
+		{"entry", entryCases()},
+		{"log", logCases()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for name, check := range part.cases {

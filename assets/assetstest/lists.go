@@ -13,6 +13,7 @@ func listCases() map[string]func(*House) {
 		"films":        filmLists,
 		"film pages":   filmPages,
 		"rush pages":   rushPages,
+		"rush filters": rushFilters,
 		"publications": publicationLists,
 	}
 }

@@ -13,6 +13,8 @@ func searchCases() map[string]func(*House) {
 		"follows change": searchFollows,
 		"hostile":        hostileSearches,
 		"order":          searchOrder,
+		"all kinds":      searchAll,
+		"suggestions":    suggestions,
 	}
 }
 
@@ -172,5 +174,91 @@ func searchOrder(h *House) {
 		same(h, got, err, want)
 		hits, err = h.Catalog.Search(h.Context(), query, 1)
 		same(h, len(hits), err, 1)
+	}
+}
+
+// searchAll: films, then sujets, then rushes, by what each says and is filed
+// under; what was put aside is not found.
+func searchAll(h *House) {
+	stock(h)
+	f := h.Film("Le camion", nil)
+	s := h.Sujet("Tournage du camion", func(s *assets.Sujet) { s.Brief, s.Place, s.Dossier = "Interviews", "parvis", "zz" })
+	old := h.Rush("Camion 1", func(r *assets.Rush) { r.Folder, r.Territory = "carte/A001", "jas" })
+	r := h.Rush("C0002", func(r *assets.Rush) { r.Place, r.People = "à côté du camion", []assets.Person{{Name: "Noé"}} })
+	film, sujet := assets.Hit{Kind: assets.SubjectFilm, ID: f.ID, Slug: f.Slug, Title: f.Title}, assets.Hit{Kind: assets.SubjectSujet, ID: s.ID, Title: s.Title}
+	first, second := assets.Hit{Kind: assets.SubjectRush, ID: old.ID, Title: old.Title}, assets.Hit{Kind: assets.SubjectRush, ID: r.ID, Title: r.Title}
+	finds := func(query string, want ...assets.Hit) {
+		h.Helper()
+		h.Log(query)
+		hits, err := h.Catalog.SearchAll(h.Context(), query, 10)
+		if len(hits) == 0 {
+			hits = nil
+		}
+		same(h, hits, err, want)
+	}
+	finds("camions", film, sujet, first, second)
+	finds("interview parvis", sujet)
+	finds("aix a001", first)
+	finds("noe camion", second)
+	finds("sature")
+	finds("")
+	note := assets.Note{ID: h.IDs.New(), On: assets.SubjectRush, Subject: r.ID, Text: "Le son sature"}
+	h.Apply(assets.Change{Notes: []assets.Note{note}})
+	finds("sature", second)
+	h.Apply(assets.Change{Rushes: []assets.Rush{r}}) // the note stays found
+	finds("sature", second)
+	note.RemovedAt = h.Clock.Now()
+	h.Apply(assets.Change{Notes: []assets.Note{note}})
+	finds("sature")
+	if err := h.Catalog.SaveProgramme(h.Context(), assets.Programme{
+		Dossiers: []assets.Dossier{{Slug: "zz", Name: "Carnaval"}}, Territories: []assets.Territory{{Slug: "jas", Name: "Encagnane", Parent: "aix"}},
+	}); err != nil {
+		h.Fatal(err)
+	}
+	finds("carnaval camion", sujet)
+	finds("encagnane a001", first)
+	old.RemovedAt = h.Clock.Now()
+	h.Apply(assets.Change{Rushes: []assets.Rush{old}})
+	finds("camion", film, sujet, second)
+	for _, query := range []string{`"`, "*", "rush_index", strings.Repeat("a ", 5_000), "\x00"} {
+		if _, err := h.Catalog.SearchAll(h.Context(), query, 10); err != nil {
+			h.Errorf("%.20q: %v", query, err)
+		}
+	}
+}
+
+func suggestions(h *House) {
+	stock(h)
+	h.Sujet("Carnaval d'Aix", nil)
+	for query, want := range map[string][]string{
+		"zik zak":         {"Zik Zac 2018"},
+		"zikzak 2018":     {"Zik Zac 2018"},
+		"thaetre bois":    {"Théâtre du Bois de l'Aune"},
+		"ecomonie":        {"Économie"},
+		"elcoquence":      {"Journées de l’Éloquence"},
+		"journé éloqence": {"Journées de l’Éloquence"},
+		"karnaval":        {"Carnaval d'Aix"},
+		"jas de boufan":   {"Jas de Bouffan"},
+		"forret":          {"La forêt"},
+		"xyzxyz":          nil,
+		"zz":              nil, // two letters are close to everything
+		"":                nil,
+		"'":               nil,
+	} {
+		got, err := h.Catalog.Suggest(h.Context(), query, 1)
+		h.Log(query)
+		same(h, got, err, want)
+	}
+	f := h.Film("Zik Zac", nil)
+	got, err := h.Catalog.Suggest(h.Context(), "zik zak", 5)
+	same(h, got, err, []string{"Zik Zac", "Zik Zac 2018"}) // the shorter first
+	f.Title = "Danse"
+	h.Apply(assets.Change{Films: []assets.Film{f}}) // a title that is no more is not suggested
+	got, err = h.Catalog.Suggest(h.Context(), "zik zak", 5)
+	same(h, got, err, []string{"Zik Zac 2018"})
+	for _, query := range []string{`"`, "*", "%", "\x00", strings.Repeat("a", 10_000), strings.Repeat("zik ", 5_000)} {
+		if _, err := h.Catalog.Suggest(h.Context(), query, 5); err != nil {
+			h.Errorf("%.20q: %v", query, err)
+		}
 	}
 }

@@ -6,8 +6,13 @@
 // beside its event. What never changes once written is left out of updates: ID,
 // slug and instant of creation; the film, number and master of a version; the
 // film and channel of a publication, and its handle, which SaveResume alone
-// moves.
+// moves; the file that an upload is of; what an approval is about.
+//
+// Each event carries a hash over the one before (chain.go): whoever changes the
+// log past the program is found by VerifyLog. What lists and searches need and
+// records do not say (folded words, orientation, join tables) is derived when a
+// record is written, and made anew by Open when the way of making it changed.
 //
 // It decides nothing about films: what may follow what stands in assets. It
-// deletes no record, and runs no process.
+// deletes no record but sessions that have run out, and runs no process.
 package catalog

@@ -37,8 +37,6 @@ func TestLookupsUseIndexes(t *testing.T) {
 	log := &queries{}
 	c.read = c.read.WithQueryHook(log)
 	ctx, id := t.Context(), assets.ID("01kat")
-	// SCAN … USING INDEX is a list in order, cut by its LIMIT; of a join table it is all of it.
-	walks := regexp.MustCompile(`(?m)^SCAN (\S+$|film_rubriques|film_partners)`)
 	for name, ask := range map[string]func() error{
 		"asset":        func() error { _, err := c.AssetBySHA256(ctx, "aa"); return err },
 		"film":         func() error { _, err := c.Film(ctx, id); return err },
@@ -62,21 +60,92 @@ func TestLookupsUseIndexes(t *testing.T) {
 		"due":          func() error { _, err := c.DueJobs(ctx, time.Now(), 10); return err },
 		"search":       func() error { _, err := c.Search(ctx, "eloq foret", 10); return err },
 	} {
-		log.said = nil
-		if err := ask(); err != nil && assets.KindOf(err) != assets.NotFound {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if len(log.said) != 1 {
-			t.Fatalf("%s asked %d times", name, len(log.said))
-		}
-		if plan := plan(t, c, log.said[0]); walks.MatchString(plan) {
-			t.Errorf("%s walks a table:\n%s\n%s", name, log.said[0], plan)
-		}
+		log.indexed(t, c, name, 1, ask)
 	}
 	log.said = nil
 	_, _ = c.DueJobs(ctx, time.Now(), 10) // its plan is what counts
 	if p := plan(t, c, log.said[0]); !strings.Contains(p, "jobs_unfinished") {
 		t.Errorf("DueJobs walks finished jobs, too: %s", p)
+	}
+}
+
+// The same of the lists of the studio, each filter alone.
+func TestStudioUsesIndexes(t *testing.T) {
+	c := open(t)
+	log := &queries{}
+	c.read = c.read.WithQueryHook(log)
+	ctx, id, at, yes := t.Context(), assets.ID("01kat"), time.Now(), true
+	for name, f := range map[string]assets.RushFilter{
+		"all": {}, "after": {After: id}, "words": {Query: "eloq foret"}, "sujet": {Sujet: id}, "owner": {Owner: id}, "crew": {Crew: id},
+		"territory": {Territory: "x"}, "dossier": {Dossier: "x"}, "partner": {Partner: "x"}, "state": {State: "x"}, "orientation": {Orientation: "x"},
+		"shot": {Shot: "x"}, "minors": {Minors: "x"}, "consent": {Consent: "missing"}, "stars": {MinStars: 2}, "rejected": {Rejected: &yes},
+		"from": {From: at, To: at}, "removed": {Removed: true},
+	} {
+		log.indexed(t, c, "rushes, "+name, 1, func() error { _, err := c.Rushes(ctx, f); return err })
+		log.indexed(t, c, "count of rushes, "+name, 1, func() error { _, err := c.CountRushes(ctx, f); return err })
+	}
+	for name, f := range map[string]assets.SujetFilter{
+		"all": {}, "crew": {Crew: id}, "state": {State: "x"}, "partner": {Partner: "x"}, "rubrique": {Rubrique: "x"}, "dossier": {Dossier: "x"},
+		"territory": {Territory: "x"}, "from": {From: at, To: at}, "after": {After: id},
+	} {
+		log.indexed(t, c, "sujets, "+name, 1, func() error { _, err := c.Sujets(ctx, f); return err })
+	}
+	for name, f := range map[string]assets.EventFilter{
+		"kind": {Kind: "x"}, "actor": {Actor: "x"}, "batch": {Batch: id}, "from": {From: at, To: at}, "before": {Before: id},
+	} {
+		log.indexed(t, c, "journal, "+name, 1, func() error { _, err := c.Journal(ctx, f); return err })
+	}
+	for name, f := range map[string]assets.UploadFilter{
+		"all": {}, "owner": {Owner: id}, "transfer": {Transfer: id}, "state": {State: "x", Idle: at}, "print": {Print: "x"}, "after": {After: id},
+	} {
+		log.indexed(t, c, "uploads, "+name, 1, func() error { _, err := c.Uploads(ctx, f); return err })
+	}
+	for name, ask := range map[string]func() error{
+		"films of sujet":   func() error { _, err := c.Films(ctx, assets.FilmFilter{Sujet: id}); return err },
+		"films of crew":    func() error { _, err := c.Films(ctx, assets.FilmFilter{Crew: id}); return err },
+		"proxies":          func() error { _, err := c.Proxies(ctx, id, "x"); return err },
+		"selections":       func() error { _, err := c.Selections(ctx, id, ""); return err },
+		"own selections":   func() error { _, err := c.Selections(ctx, "", id); return err },
+		"searches":         func() error { _, err := c.SavedSearches(ctx, id); return err },
+		"notes":            func() error { _, err := c.Notes(ctx, id, "x"); return err },
+		"approvals":        func() error { _, err := c.Approvals(ctx, id); return err },
+		"open approvals":   func() error { _, err := c.OpenApprovals(ctx, 10); return err },
+		"tracks":           func() error { _, err := c.Tracks(ctx, id); return err },
+		"transfers":        func() error { _, err := c.Transfers(ctx, id, 10); return err },
+		"consents":         func() error { _, err := c.Consents(ctx, assets.ConsentFilter{State: "x"}); return err },
+		"ending consents":  func() error { _, err := c.Consents(ctx, assets.ConsentFilter{Before: at}); return err },
+		"filmed in sujet":  func() error { _, err := c.Filmed(ctx, assets.FilmedFilter{Sujet: id}); return err },
+		"filmed in film":   func() error { _, err := c.Filmed(ctx, assets.FilmedFilter{Film: id}); return err },
+		"filmed by person": func() error { _, err := c.Filmed(ctx, assets.FilmedFilter{Consent: id}); return err },
+		"user by mail":     func() error { _, err := c.UserByMail(ctx, "x"); return err },
+		"session":          func() error { _, err := c.Session(ctx, "x"); return err },
+		"sessions":         func() error { _, err := c.Sessions(ctx, id); return err },
+		"key":              func() error { _, err := c.Key(ctx, "x"); return err },
+		"keys":             func() error { _, err := c.Keys(ctx, id, "token"); return err },
+		"mails":            func() error { _, err := c.Mails(ctx, id, 10); return err },
+	} {
+		log.indexed(t, c, name, 1, ask)
+	}
+	log.indexed(t, c, "all kinds", 3, func() error { _, err := c.SearchAll(ctx, "eloq foret", 10); return err })
+}
+
+// indexed asks, and looks at how each of its queries would be answered. SCAN …
+// USING INDEX is a list in order, cut by its LIMIT, or a count; of a join table
+// it is all of it.
+func (q *queries) indexed(t *testing.T, c *Catalog, name string, times int, ask func() error) {
+	t.Helper()
+	walks := regexp.MustCompile(`(?m)^SCAN (\S+$|film_rubriques|film_partners|rush_partners|sujet_crew|sujet_partners|sujet_rubriques)`)
+	q.said = nil
+	if err := ask(); err != nil && assets.KindOf(err) != assets.NotFound {
+		t.Fatalf("%s: %v", name, err)
+	}
+	if len(q.said) != times {
+		t.Fatalf("%s asked %d times", name, len(q.said))
+	}
+	for _, said := range q.said {
+		if plan := plan(t, c, said); walks.MatchString(plan) {
+			t.Errorf("%s walks a table:\n%s\n%s", name, said, plan)
+		}
 	}
 }
 

@@ -11,8 +11,11 @@ import (
 	"anonymal.tv/regie/assets/fold"
 )
 
-// mostWords bounds a query: further words are left out.
-const mostWords = 16
+const (
+	mostWords  = 16   // of a query: further ones are left out
+	mostRushes = 2000 // that SearchAll puts in order, the newest: one letter finds nearly all
+	everything = -1
+)
 
 // wordsOf gives the folded words of a query, each once.
 func wordsOf(query string) []string {
@@ -25,18 +28,23 @@ func wordsOf(query string) []string {
 // found is the query for the records of a kind, w, that have a word that each of
 // these begins.
 func (c *Catalog) found(db bun.IDB, kind assets.Subject, words []string) *bun.SelectQuery {
+	return c.matching(db, kind, alone(words), everything)
+}
+
+// alone makes each word a group of its own.
+func alone(words []string) [][]string {
 	groups := make([][]string, len(words))
 	for i, w := range words {
 		groups[i] = []string{w}
 	}
-	return c.matching(db, kind, groups)
+	return groups
 }
 
 // matching is the query for the records of a kind, w, that have a word that one
-// of each group begins.
-func (c *Catalog) matching(db bun.IDB, kind assets.Subject, groups [][]string) *bun.SelectQuery {
+// of each group begins. Among more than most, an engine may leave old ones out.
+func (c *Catalog) matching(db bun.IDB, kind assets.Subject, groups [][]string, most int) *bun.SelectQuery {
 	return db.NewSelect().TableExpr("? AS w", wordsTable(kind)).
-		Where(c.engine.match, bun.Ident(string(kind)+"_index"), c.engine.query(groups))
+		Where(c.engine.match, bun.Ident(string(kind)+"_index"), c.engine.query(groups), most)
 }
 
 // expression writes groups of words, which are letters and digits only, as an
@@ -78,14 +86,18 @@ func (c *Catalog) search(ctx context.Context, kind assets.Subject, words []strin
 	if len(words) == 0 {
 		return nil, nil
 	}
-	q := c.found(c.read, kind, words).
+	most := everything
+	if kind == assets.SubjectRush {
+		most = mostRushes
+	}
+	q := c.matching(c.read, kind, alone(words), most).
 		Join("JOIN ? AS x ON x.id = w.?", bun.Ident(tableOf(kind)), bun.Ident(kind)).
 		ColumnExpr("? AS kind", string(kind)).ColumnExpr("x.id, x.title")
 	switch kind {
 	case assets.SubjectFilm:
 		q = q.ColumnExpr("x.slug")
 	case assets.SubjectRush:
-		q = q.Where("x.removed_at = 0")
+		q = q.Where("+x.removed_at = 0") // the plus keeps SQLite from walking all rushes
 	}
 	rank := "CASE WHEN TRUE"
 	args := make([]any, len(words))

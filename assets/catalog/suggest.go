@@ -71,7 +71,7 @@ func (c *Catalog) Suggest(ctx context.Context, query string, limit int) ([]strin
 		return nil, fail(op, err)
 	}
 	s := suggestions{meant: meant, known: map[string]bool{fold.Fold(query): true}}
-	for _, name := range namesOf(p).all() {
+	for _, name := range namesIn(p) {
 		s.weigh(name)
 	}
 	titles, err := c.nearTitles(ctx, meant)
@@ -84,13 +84,20 @@ func (c *Catalog) Suggest(ctx context.Context, query string, limit int) ([]strin
 	return s.best(cmp.Or(max(limit, 0), usualAnswers)), nil
 }
 
-// all lists the names in the order of their slugs.
-func (n names) all() []string {
+// namesIn lists the names of a programme.
+func namesIn(p assets.Programme) []string {
 	var all []string
-	for _, of := range []map[string]string{n.dossiers, n.partners, n.rubriques, n.territories} {
-		for _, slug := range slices.Sorted(maps.Keys(of)) {
-			all = append(all, of[slug])
-		}
+	for _, x := range p.Dossiers {
+		all = append(all, x.Name)
+	}
+	for _, x := range p.Partners {
+		all = append(all, x.Name)
+	}
+	for _, x := range p.Rubriques {
+		all = append(all, x.Name)
+	}
+	for _, x := range p.Territories {
+		all = append(all, x.Name)
 	}
 	return all
 }
@@ -120,7 +127,7 @@ func (c *Catalog) nearTitles(ctx context.Context, meant []string) ([]string, err
 	var all []string
 	for _, kind := range []assets.Subject{assets.SubjectFilm, assets.SubjectSujet} {
 		var titles []string
-		err := c.matching(c.read, kind, groups).
+		err := c.matching(c.read, kind, groups, mostTitles).
 			Join("JOIN ? AS x ON x.id = w.?", bun.Ident(tableOf(kind)), bun.Ident(kind)).
 			Column("x.title").Order("x.id DESC").Limit(mostTitles).Scan(ctx, &titles)
 		if err != nil {

@@ -211,7 +211,7 @@ func consentRecords(h *House) {
 func studioFilm(h *House) {
 	f := h.Film("Film", func(f *assets.Film) {
 		f.Sujet, f.Keywords, f.TeaserPick = h.IDs.New(), []string{"zik", "zac"}, []assets.Span{{Start: 1, End: 2.5}}
-		f.Cover = assets.Cover{Kind: assets.CoverFrame, Second: 1.25, Key: "k", Version: "v"}
+		f.Cover = assets.Cover{Kind: assets.CoverFrame, Second: 1.25}
 	})
 	got, err := h.Catalog.Film(h.Context(), f.ID)
 	same(h, got, err, f)

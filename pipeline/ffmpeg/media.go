@@ -15,10 +15,15 @@ type Media struct {
 	Bitrate  int64         // bits per second
 	Video    []VideoStream // moving pictures first, in the order of the file; cover pictures last
 	Audio    []AudioStream
-	Other    int    // subtitles, data, timed metadata
-	Timecode string // of the first frame: "01:00:00:00"
-	Location bool   // carries where it was filmed: never to be published
+	Other    int       // subtitles, data, timed metadata
+	Timecode string    // of the first frame: "01:00:00:00"
+	Location bool      // carries where it was filmed: never to be published
+	Place    *Place    // where that is; nil where it can't be read
+	ShotAt   time.Time // as the camera says; zero unknown
 }
+
+// Place is a point on Earth, in degrees (WGS 84).
+type Place struct{ Latitude, Longitude float64 }
 
 // MainVideo is the video track to use: the default one, else the largest, never
 // a cover picture. ok is false when there is none.

@@ -24,6 +24,12 @@ func Probe(ctx context.Context, r Runner, path string) (Media, error) {
 	return probe(ctx, r, Input{Path: path}, "")
 }
 
+// ProbeStill reads what a photo says of itself, without decoding it. format is
+// how it is packed: "jpeg_pipe", "png_pipe" or "webp_pipe".
+func ProbeStill(ctx context.Context, r Runner, path, format string) (Media, error) {
+	return probe(ctx, r, Input{Path: path, Options: []string{"-f", format}}, "")
+}
+
 func probe(ctx context.Context, r Runner, in Input, dir string) (Media, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
@@ -86,6 +92,7 @@ func ParseProbe(data []byte) (Media, error) {
 		}
 	}
 	m.Video = append(m.Video, covers...)
+	m.Place, m.ShotAt = origin(raw.Format.Tags, raw.Streams)
 	return m, nil
 }
 
@@ -329,38 +336,6 @@ func (t text) rational(sep string) Rational {
 		return Rational{}
 	}
 	return Rational{text(num).int(1, math.MaxInt32), text(den).int(1, math.MaxInt32)}.reduced()
-}
-
-type tags map[string]text
-
-// UnmarshalJSON leaves what is no object empty.
-func (t *tags) UnmarshalJSON(data []byte) error {
-	var m map[string]text
-	if json.Unmarshal(data, &m) == nil {
-		*t = m
-	}
-	return nil
-}
-
-func (t tags) get(name string) string {
-	for key, value := range t {
-		if strings.EqualFold(key, name) {
-			return string(value)
-		}
-	}
-	return ""
-}
-
-// located tells whether a tag says where the film was made: "location",
-// "location-eng", "com.apple.quicktime.location.ISO6709", "©xyz"…
-func (t tags) located() bool {
-	for key := range t {
-		k := strings.ToLower(key)
-		if strings.Contains(k, "location") || strings.Contains(k, "gps") || strings.HasSuffix(k, "xyz") {
-			return true
-		}
-	}
-	return false
 }
 
 type flags = tags

@@ -164,14 +164,23 @@ func swsMatrix(m string) string {
 // rungOutput encodes one rung straight into its HLS segments. Key frames stand
 // at every segment's beginning, and at cuts.
 func rungOutput(r Rung, v Video, pads ...ffmpeg.Pad) ffmpeg.Output {
-	return hlsOutput("hls/"+r.Name, v.Segment, []string{
+	return hlsOutput("hls/"+r.Name, v.Segment, x264(r, v,
+		"-g", "100000", "-flags", "+cgop+bitexact",
+		"-force_key_frames", fmt.Sprintf("expr:gte(t,n_forced*%d)", v.Segment),
+	), pads...)
+}
+
+// x264 are the arguments that encode a picture of a rung's size; keys say where
+// its key frames stand.
+func x264(r Rung, v Video, keys ...string) []string {
+	return slices.Concat([]string{
 		"-map_metadata", "-1", "-fps_mode", "passthrough",
 		"-c:v", "libx264", "-preset", v.Preset, "-profile:v", "high", "-threads", strconv.Itoa(v.Threads),
 		"-crf", strconv.Itoa(r.CRF), "-maxrate", fmt.Sprintf("%dk", r.Maxrate), "-bufsize", fmt.Sprintf("%dk", r.Buffer),
-		"-x264-params", v.Params, "-g", "100000", "-flags", "+cgop+bitexact",
-		"-force_key_frames", fmt.Sprintf("expr:gte(t,n_forced*%d)", v.Segment),
+		"-x264-params", v.Params,
+	}, keys, []string{
 		"-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
-	}, pads...)
+	})
 }
 
 // hlsOutput writes fMP4 segments. Without avoid_negative_ts the muxer would
@@ -190,13 +199,6 @@ func hlsOutput(dir string, segment int, encode []string, pads ...ffmpeg.Pad) ffm
 // lookOutputs are what the film is looked at by: next to nothing beside the
 // encoders.
 func lookOutputs(p Plan, stills, look, small, board ffmpeg.Pad) []ffmpeg.Output {
-	// The colours that every reader of JPEG and WebP takes for granted.
-	jpeg := func(v ffmpeg.Pad, size [2]int) ffmpeg.Pad {
-		return format(scale(v, size[0], size[1], colours("bt709", "tv", "bt601", "pc")...), "yuvj420p")
-	}
-	raw := func(v ffmpeg.Pad, name string) ffmpeg.Output {
-		return ffmpeg.Output{Pads: []ffmpeg.Pad{v}, Name: name, Args: []string{"-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo"}}
-	}
 	return []ffmpeg.Output{
 		look.Filter("scdet", opt("threshold", 10)).
 			Filter("blackdetect", opt("d", 0.5), opt("pix_th", 0.1)).
@@ -204,9 +206,20 @@ func lookOutputs(p Plan, stills, look, small, board ffmpeg.Pad) []ffmpeg.Output 
 		raw(format(everyNth(small, p.Every), "gray"), fileGray),
 		// Sheets are put together later: until every output has had a picture,
 		// ffmpeg says nothing of its progress.
-		raw(jpeg(everyNth(board, p.GridStep), p.Tile), fileBoard),
-		{Pads: []ffmpeg.Pad{jpeg(everyNth(stills, p.Every), p.Large)}, Name: candidates, Args: images(2)},
+		raw(forJPEG(everyNth(board, p.GridStep), p.Tile), fileBoard),
+		{Pads: []ffmpeg.Pad{forJPEG(everyNth(stills, p.Every), p.Large)}, Name: candidates, Args: images(2)},
 	}
+}
+
+// forJPEG gives a picture the colours that every reader of JPEG and WebP takes for
+// granted.
+func forJPEG(v ffmpeg.Pad, size [2]int) ffmpeg.Pad {
+	return format(scale(v, size[0], size[1], colours("bt709", "tv", "bt601", "pc")...), "yuvj420p")
+}
+
+// raw writes pictures one after the other as they are.
+func raw(v ffmpeg.Pad, name string) ffmpeg.Output {
+	return ffmpeg.Output{Pads: []ffmpeg.Pad{v}, Name: name, Args: []string{"-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo"}}
 }
 
 // images are the arguments of a row of JPEG files, of quality 2 (best) to 31.

@@ -140,7 +140,10 @@ func chooseSound(all []ffmpeg.AudioStream) []ffmpeg.AudioStream {
 
 // conclude writes sheet and source.
 func (l look) conclude(size int64) Inspection {
-	in := Inspection{Sheet: l.sheet(size)}
+	in := Inspection{Sheet: l.sheet(size), ShotAt: l.media.ShotAt}
+	if p := l.media.Place; p != nil {
+		in.Place = &assets.Position{Latitude: p.Latitude, Longitude: p.Longitude}
+	}
 	status, verdicts := l.verdict()
 	in.Sheet.Status, in.Sheet.Verdicts = status, verdicts
 	if status == assets.SheetRefused {

@@ -43,7 +43,7 @@ func (m *Maker) Make(ctx context.Context, master string, in Inspection, plan Pla
 	r := &run{Maker: m, ctx: ctx, plan: plan, master: master, dir: dir, meter: newMeter(progress, m.o.Now)}
 	r.made.Sheet = in.Sheet
 	for _, step := range []func() error{
-		r.folders, r.decode, r.judge, r.readRungs, r.choose, r.measure, r.chooseTeaser, r.streams, r.finish, r.playlists, r.list,
+		r.folders, r.decodeAll, r.judge, r.readRungs, r.choose, r.measure, r.chooseTeaser, r.streams, r.finish, r.playlists, r.list,
 	} {
 		if err := step(); err != nil {
 			return Made{}, err
@@ -93,9 +93,11 @@ func (r *run) run(step string, from, to float64, c ffmpeg.Command) (ffmpeg.Resul
 	return res, err
 }
 
+func (r *run) decodeAll() error { return r.decode(DecodeCommand(r.plan, r.master, r.dir)) }
+
 // decode is the one decode of the master.
-func (r *run) decode() error {
-	res, err := r.run(stepDecode, 0, 0.90, DecodeCommand(r.plan, r.master, r.dir))
+func (r *run) decode(c ffmpeg.Command) error {
+	res, err := r.run(stepDecode, 0, 0.90, c)
 	if r.ctx.Err() != nil {
 		return context.Cause(r.ctx)
 	}

@@ -43,6 +43,10 @@ func New(o Options) (*Maker, error) {
 type Inspection struct {
 	Sheet  assets.Sheet `json:"sheet"`
 	Source Source       `json:"source"` // empty when the sheet refuses the file
+
+	// What only the house may know: it goes into no file, and no JSON.
+	Place  *assets.Position `json:"-"` // where it was filmed
+	ShotAt time.Time        `json:"-"` // when, as the camera says
 }
 
 // Plan decides what is made of an inspected master.
@@ -59,6 +63,7 @@ type Made struct {
 	Sheet  assets.Sheet  // completed: decoded length, loudness, black, silence, verdicts
 	Teaser []assets.Span // what the teaser shows
 	Files  []File
+	Proxy  assets.Proxy // of a rush
 }
 
 // File is one finished file, or tree of files, of a scratch folder.

@@ -19,6 +19,7 @@ type decoded struct {
 	Frames      int
 	First, Last time.Duration // from the beginning of the file
 	Longest     time.Duration // between two
+	Gap         time.Duration // where that is: the last picture before it
 }
 
 // readDecoded reads fileFrames, which isn't there when no picture came out.
@@ -28,8 +29,8 @@ func readDecoded(dir string) (decoded, error) {
 		return ffmpeg.ReadFrames(r, func(f ffmpeg.Frame) {
 			if d.Frames == 0 {
 				d.First = f.At
-			} else {
-				d.Longest = max(d.Longest, f.At-d.Last)
+			} else if f.At-d.Last > d.Longest {
+				d.Longest, d.Gap = f.At-d.Last, d.Last
 			}
 			d.Last = f.At
 			d.Frames++

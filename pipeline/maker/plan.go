@@ -17,6 +17,7 @@ type Source struct {
 	Length  float64  `json:"length"`            // seconds that its packets say, without what precedes the first picture
 	Picture *Picture `json:"picture,omitempty"` // nil for sound alone
 	Sound   *Sound   `json:"sound,omitempty"`   // nil for silent film
+	Still   string   `json:"still,omitempty"`   // of a photo: how it is packed, for ProxyPlan alone
 }
 
 // Picture is the chosen video track.
@@ -101,12 +102,14 @@ func MakePlan(s Source, p Profiles, tools string) (Plan, error) {
 }
 
 // Recipe names what the plan makes of one master: another recipe, other files.
-func (p Plan) Recipe() string {
-	text, err := json.Marshal(p)
-	if err != nil { // a Plan holds numbers and strings only
+func (p Plan) Recipe() string { return recipe(p, making) }
+
+func recipe(plan any, making byte) string {
+	text, err := json.Marshal(plan)
+	if err != nil { // a plan holds numbers and strings only
 		panic(err)
 	}
-	sum := sha256.Sum256(append(text, byte(making)))
+	sum := sha256.Sum256(append(text, making))
 	return hex.EncodeToString(sum[:8])
 }
 

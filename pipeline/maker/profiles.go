@@ -15,6 +15,20 @@ type Profiles struct {
 	Thumbnails Thumbnails   `yaml:"thumbnails" json:"thumbnails"`
 	Storyboard Storyboard   `yaml:"storyboard" json:"storyboard"`
 	Teaser     Teaser       `yaml:"teaser"     json:"teaser"`
+	Proxy      Proxy        `yaml:"proxy"      json:"-"` // of rushes: no film is made otherwise by it
+}
+
+// Proxy is how rushes are made to play.
+type Proxy struct {
+	Short   int `yaml:"short"   json:"short"`   // pixels of the short side, at most
+	CRF     int `yaml:"crf"     json:"crf"`     // constant rate factor of x264
+	Maxrate int `yaml:"maxrate" json:"maxrate"` // kbit/s
+	Audio   int `yaml:"audio"   json:"audio"`   // kbit/s
+	Poster  int `yaml:"poster"  json:"poster"`  // pixels of the long side
+	Photo   int `yaml:"photo"   json:"photo"`   // pixels of the long side of a photo
+	Tile    int `yaml:"tile"    json:"tile"`    // pixels of the long side of one picture of the storyboard
+	JPEG    int `yaml:"jpeg"    json:"jpeg"`    // 1 to 100 (best)
+	Columns int `yaml:"columns" json:"columns"` // of the waveform
 }
 
 // LadderStep is one step of the ladder, tallest first.
@@ -83,6 +97,10 @@ func (p Profiles) Validate() error {
 		{p.Video.Segment >= 1 && p.Video.Segment <= 10, "video.segment: 1 to 10 seconds"},
 		{p.Video.MaxRate >= 24 && p.Video.Fast >= 1 && p.Video.Buffer > 0, "video: max_rate, fast, buffer"},
 		{p.Video.White >= 50 && p.Video.White <= 1000, "video.hdr_white: 50 to 1000"},
+		{p.Proxy.Short >= 240 && p.Proxy.Short <= 1080 && p.Proxy.Short%2 == 0, "proxy.short: 240 to 1080, even"},
+		{p.Proxy.CRF >= 1 && p.Proxy.CRF <= 51 && p.Proxy.Maxrate >= 200 && p.Proxy.Audio >= 64 && p.Proxy.Audio <= 320, "proxy: crf, maxrate, audio"},
+		{p.Proxy.Poster >= p.Proxy.Tile && p.Proxy.Tile >= 64 && p.Proxy.Photo >= p.Proxy.Poster, "proxy: tile, poster, photo, each at least as large as the one before"},
+		{p.Proxy.JPEG >= 1 && p.Proxy.JPEG <= 100 && p.Proxy.Columns >= 100 && p.Proxy.Columns <= 4000, "proxy: jpeg 1 to 100, columns 100 to 4000"},
 		{p.Audio.Bitrate >= 64 && p.Audio.Bitrate <= 320, "audio.bitrate: 64 to 320"},
 		{p.Audio.Loudness <= -8 && p.Audio.TruePeak <= 0 && p.Audio.Quietest < p.Audio.Loudness, "audio: loudness, true_peak, quietest"},
 		{p.Thumbnails.Count > 0 && p.Thumbnails.Large > p.Thumbnails.Small && p.Thumbnails.Small > 0, "thumbnails: count, large, small"},

@@ -3,6 +3,7 @@ package studio
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"anonymal.tv/regie/assets"
@@ -15,6 +16,7 @@ import (
 type notesView struct {
 	Post  string // where a new note goes
 	Query string // kept in links to a frame: "" or "a=2&b=3&"
+	Back  string // the page itself
 	Undo  string // where the removal of a note is undone; "" for none
 	List  []noteView
 }
@@ -26,6 +28,24 @@ type noteView struct {
 	Seen    string // « vu en V2 » for a note on an earlier version
 	Own     bool
 	MayTick bool
+}
+
+// notesView shows, on the page of the request, what was said, as whoever asks
+// may change it. post is where a new note goes; rate and seen are as for notesOf.
+func (s *Studio) notesView(r *http.Request, post string, all []assets.Note, rate int, seen func(assets.Note) string) notesView {
+	q := r.URL.Query()
+	gone := q.Get("retiree")
+	for _, name := range []string{"retiree", "image", "t"} {
+		q.Del(name)
+	}
+	v := notesView{Post: post, Back: r.URL.Path, List: notesOf(all, rate, user(r), seen)}
+	if len(q) > 0 {
+		v.Query, v.Back = q.Encode()+"&", v.Back+"?"+q.Encode()
+	}
+	if gone != "" {
+		v.Undo = "/regie/annuler/" + url.PathEscape(gone)
+	}
+	return v
 }
 
 // notesOf shows notes at a rate (thousandths of a frame per second) as u may
@@ -102,6 +122,16 @@ func (s *Studio) editNote(w http.ResponseWriter, r *http.Request) error {
 	batch, err := s.Desk.RemoveNote(r.Context(), id, user(r))
 	if err != nil {
 		return err
+	}
+	if wanted(r) != "" { // the list that htmx fills anew says it
+		address, err := url.Parse(to)
+		if err != nil {
+			return err
+		}
+		q := address.Query()
+		q.Set("retiree", string(batch))
+		address.RawQuery = q.Encode()
+		to = address.String()
 	}
 	return s.doneWith(w, r, to, gate.Flash{Text: "Note retirée.", Undo: "/regie/annuler/" + string(batch)})
 }

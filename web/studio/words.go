@@ -43,6 +43,10 @@ func (s *Studio) words() template.FuncMap {
 		"tel":          tel,
 		"rushStanding": rushStanding,
 		"dict":         dict,
+		"choices":      choices,
+		"fields":       strings.Fields,
+		"stars":        func(n int) string { return strings.Repeat("★", n) },
+		"shot":         shotName,
 		"percent":      func(ratio float64) int { return int(ratio * 100) },
 	}
 }
@@ -77,6 +81,19 @@ func rushStanding(state assets.RushState) string {
 		assets.RushReceived: "Reçu", assets.RushMaking: "Aperçu en préparation", assets.RushReady: "Prêt",
 		assets.RushRefused: "Illisible", assets.RushIncomplete: "Incomplet", assets.RushFailed: "Aperçu impossible",
 	}[state]
+}
+
+// choices makes a list to choose from: value, name, value, name…
+func choices(pairs ...string) []choice {
+	var list []choice
+	for i := 0; i+1 < len(pairs); i += 2 {
+		list = append(list, choice{pairs[i], pairs[i+1]})
+	}
+	return list
+}
+
+func shotName(s assets.Shot) string {
+	return map[assets.Shot]string{assets.ShotSpeech: "Parole", assets.ShotCutaway: "Plan de coupe"}[s]
 }
 
 // typed is an instant as a field of type datetime-local holds it.

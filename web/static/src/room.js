@@ -71,6 +71,7 @@ function room(root) {
     press('in', shuttle.in !== null);
     press('out', shuttle.out !== null);
     range();
+    clip();
     clearTimeout(waiting);
     if (!speed) waiting = setTimeout(() => history.replaceState(history.state, '', here()), 300);
     root.dispatchEvent(new CustomEvent('room:change', { bubbles: true, detail: shuttle }));
@@ -87,6 +88,15 @@ function room(root) {
     // A tick for each note.
     const notes = [...document.querySelectorAll('#notes a[data-frame]')].map((a) => Number(a.dataset.frame)).filter((n) => n >= 0);
     root.querySelector('.marks path').setAttribute('d', notes.map((n) => `M${((n + 0.5) / all) * 1000} 0v100`).join(''));
+  };
+  // What « Ajouter à la sélection » takes: from mark to mark, else all of it.
+  const clip = () => {
+    const set = (name, value) => { const e = document.querySelector(`[data-clip-${name}]`); if (e) e.value = value; };
+    set('in', shuttle.in ?? '');
+    set('out', shuttle.out === null ? '' : shuttle.out + 1);
+    const length = document.querySelector('[data-clip-length]');
+    const frames = (shuttle.out ?? shuttle.last) + 1 - (shuttle.in ?? 0);
+    if (length) length.textContent = shuttle.in === null && shuttle.out === null ? 'Le plan entier' : `De l’entrée à la sortie : ${timecode(frames, rate)}`;
   };
   const here = () => {
     const address = new URL(location);

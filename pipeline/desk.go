@@ -29,7 +29,7 @@ type Maker interface {
 }
 
 // Options is what a Desk is made of. All fields are required, but for Postman,
-// Letterhead and Zone.
+// Letterhead, Zone and Passwords.
 type Options struct {
 	Catalog    assets.Catalog
 	Blobs      assets.Blobs
@@ -47,6 +47,7 @@ type Options struct {
 	Letterhead Letterhead
 	Uploads    Uploads
 	Zone       *time.Location // of the clocks that people look at; nil is UTC
+	Passwords  *access.Passwords
 }
 
 // Desk is the house at work. It holds no state of its own.
@@ -56,6 +57,9 @@ type Desk struct{ Options }
 func NewDesk(o Options) *Desk {
 	if o.Zone == nil {
 		o.Zone = time.UTC
+	}
+	if o.Passwords == nil {
+		o.Passwords = access.NewPasswords()
 	}
 	return &Desk{Options: o}
 }

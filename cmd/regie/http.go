@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/configs"
 	"anonymal.tv/regie/web"
 	"anonymal.tv/regie/web/gate"
 	sitepages "anonymal.tv/regie/web/site"
@@ -39,7 +40,11 @@ func (h *house) handler(b *worker.Broker) (http.Handler, error) {
 
 // rooms are where people work, behind the gate.
 func (h *house) rooms() (http.Handler, error) {
-	g := gate.New(gate.Options{Entry: h.catalog, Records: h.desk, Now: h.now, Log: h.log, BaseURL: h.baseURL()})
+	proxies, err := configs.Networks(h.cfg.Proxies)
+	if err != nil {
+		return nil, err
+	}
+	g := gate.New(gate.Options{Entry: h.catalog, Records: h.desk, Now: h.now, Log: h.log, BaseURL: h.baseURL(), Proxies: proxies})
 	s, err := studio.New(studio.Options{
 		Desk: h.desk, Gate: g, Static: static.FS(), Title: h.cfg.Site.Title, BaseURL: h.baseURL(), Now: h.now, Zone: h.zone, Log: h.log,
 	})

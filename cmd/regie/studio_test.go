@@ -82,4 +82,7 @@ func TestEnter(t *testing.T) {
 	other := browser.WatchApart(t, s.Chromium, s.URL)
 	other.Open(t, s.URL+s.links[assets.RoleJRI])
 	other.Until(t, `document.body.innerText.includes("Ce lien a déjà servi")`)
+	other.Until(t, `[...document.querySelectorAll("button")].filter(b => b.innerText === "Recevoir un nouveau lien").map(b => (b.click(), true))[0]`)
+	other.Until(t, `document.body.innerText.includes("Regardez vos messages")`)
+	other.Faults(t, "409")
 }

@@ -13,6 +13,9 @@ func Status(err error) int {
 	if err == ErrStranger {
 		return http.StatusUnauthorized
 	}
+	if e, ok := err.(*assets.Error); ok && e.Op == opThrottle {
+		return http.StatusTooManyRequests
+	}
 	switch assets.KindOf(err) {
 	case assets.Invalid:
 		return http.StatusUnprocessableEntity

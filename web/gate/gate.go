@@ -109,6 +109,7 @@ func (g *Gate) Door(next http.Handler, refuse Refuse) http.Handler {
 // guard lets a request through when the table allows it.
 func (g *Gate) guard(right access.Right, refuse Refuse, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		bound(w, r)
 		r, err := g.admit(r)
 		if err != nil {
 			refuse(w, r, err)
@@ -124,6 +125,25 @@ func (g *Gate) guard(right access.Right, refuse Refuse, next http.Handler) http.
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// How much a form may carry: text, and pictures or sheets of paper. Films come
+// by tus, which counts for itself.
+const (
+	maxForm  = 1 << 20
+	maxFiles = 64 << 20
+)
+
+// bound ends the body of a form that goes on for too long.
+func bound(w http.ResponseWriter, r *http.Request) {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	switch strings.TrimSpace(strings.ToLower(kind)) {
+	case "application/offset+octet-stream":
+	case "multipart/form-data":
+		r.Body = http.MaxBytesReader(w, r.Body, maxFiles)
+	default:
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	}
 }
 
 func (g *Gate) judge(r *http.Request, right access.Right) error {

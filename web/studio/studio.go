@@ -47,11 +47,12 @@ type Studio struct {
 	Options
 	pages  map[string]*template.Template
 	static static
+	guards guards
 }
 
 // New reads the templates.
 func New(o Options) (*Studio, error) {
-	s := &Studio{Options: o}
+	s := &Studio{Options: o, guards: newGuards(o.Now)}
 	if err := s.static.load(o.Static); err != nil {
 		return nil, err
 	}

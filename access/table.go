@@ -51,7 +51,7 @@ var Table = []Right{
 	{"POST /regie/sujets/{sujet}/conducteur", Own, All, All, All, All, true},
 	{"POST /regie/sujets/{sujet}/etat", No, All, All, All, All, false},
 	{"POST /regie/sujets/{sujet}/tournage", Own, All, All, All, All, true},
-	{"POST /regie/sujets/{sujet}/personnes", Own, All, All, All, All, true},
+	{"POST /regie/sujets/{sujet}/personnes", Own, All, All, All, All, false},
 
 	// Files on their way in.
 	{"GET /regie/deposer", All, All, All, All, All, false},
@@ -113,6 +113,7 @@ var Table = []Right{
 	{"POST /regie/films/{film}/teaser", No, All, All, All, All, true},
 	{"GET /regie/films/{film}/droits", Own, All, All, All, All, false},
 	{"POST /regie/films/{film}/droits", No, No, All, All, All, true},
+	{"POST /regie/films/{film}/droits/passer-outre", No, No, All, No, No, true},
 	{"POST /regie/films/{film}/site", No, No, All, All, All, true},
 	{"POST /regie/films/{film}/archive", No, No, All, All, All, false},
 
@@ -125,6 +126,8 @@ var Table = []Right{
 	{"POST /regie/autorisations/{consent}/etat", No, No, All, All, All, false},
 	{"POST /regie/autorisations/{consent}/scans", Own, No, All, All, All, false},
 	{"GET /regie/autorisations/{consent}/scans/{n}", No, No, All, All, All, false},
+	{"POST /regie/autorisations/{consent}/scans/{n}", No, No, All, All, All, false},
+	{"POST /regie/autorisations/{consent}/effacer", No, No, All, No, All, false},
 	{"POST /regie/apparitions/{filmed}", No, All, All, All, All, false},
 
 	// Where things are filed.

@@ -165,6 +165,7 @@ var Keys = map[string][]string{
 	"github.com/danielgtaylor/…":   {"web/api"},
 	"github.com/alexedwards/…":     {"web/gate"},
 	"filippo.io/age/…":             {"access"},
+	"github.com/skip2/go-qrcode":   {"web/studio"},
 	"github.com/wneessen/…":        {"post"},
 	"pgregory.net/rapid":           {"assets/assetstest", "publishers/publisherstest"},
 	"go.uber.org/goleak":           {},

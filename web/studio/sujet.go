@@ -17,6 +17,7 @@ type sujetBody struct {
 	Open  bool
 	Lead  bool // may change it
 	Genre string
+	Seen  filmedBody // who is to be seen in it
 }
 
 // step is one thing that can be done: a link, or with To a button that moves
@@ -39,6 +40,9 @@ func (s *Studio) sujet(w http.ResponseWriter, r *http.Request) error {
 	b := sujetBody{
 		Filed: names, SujetView: v, Open: v.State == assets.SujetOpen,
 		Lead: access.May(user(r).Role, "POST /regie/sujets/{sujet}"), Genre: assets.GenreName(v.Kind),
+	}
+	if b.Seen, err = s.filmed(r.Context(), v.ID, user(r)); err != nil {
+		return err
 	}
 	b.Next, b.Also = nextSteps(v, user(r).Role)
 	p := page{Title: v.Title, Here: "/regie/sujets", Body: b}

@@ -3,6 +3,7 @@ package studio
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 // words are what templates can say.
 func (s *Studio) words() template.FuncMap {
-	return template.FuncMap{
+	words := template.FuncMap{
 		"asset":        s.static.path,
 		"made":         madeAt,
 		"moment":       func(t time.Time) string { return french.Moment(t.In(s.Zone), s.Now().In(s.Zone)) },
@@ -49,6 +50,8 @@ func (s *Studio) words() template.FuncMap {
 		"shot":         shotName,
 		"percent":      func(ratio float64) int { return int(ratio * 100) },
 	}
+	maps.Copy(words, s.rightsWords())
+	return words
 }
 
 // when says when a shoot is, as people say it who are about to go there.

@@ -90,8 +90,9 @@ func (s *Studio) onlyToday(all []assets.Sujet, u assets.User) assets.ID {
 
 // opened is what our script is told of a new transfer.
 type opened struct {
-	ID   assets.ID `json:"id"`
-	Path string    `json:"path"`
+	ID     assets.ID `json:"id"`
+	Path   string    `json:"path"`
+	Hasher string    `json:"hasher"` // the script that sums files
 }
 
 func (s *Studio) openTransfer(w http.ResponseWriter, r *http.Request) error {
@@ -107,7 +108,7 @@ func (s *Studio) openTransfer(w http.ResponseWriter, r *http.Request) error {
 	}
 	path := "/regie/deposer/" + string(t.ID)
 	if asksJSON(r) {
-		return answerJSON(w, http.StatusCreated, opened{t.ID, path})
+		return answerJSON(w, http.StatusCreated, opened{t.ID, path, s.static.path("hasher.js")})
 	}
 	return s.done(w, r, path, "")
 }

@@ -2,6 +2,7 @@
 // and the keys that work everywhere. Nothing here is required: each page works
 // as plain links and forms.
 import 'htmx.org';
+import './drop.js';
 
 const typing = () => document.activeElement?.matches('input, textarea, select, [contenteditable]');
 

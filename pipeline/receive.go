@@ -35,7 +35,7 @@ func (d *Desk) StoreUpload(ctx context.Context, transfer assets.ID, f Announced,
 		return "", ErrFull
 	case err != nil:
 		d.dropFile(u.ID)
-		return "", &assets.Error{Kind: assets.Transient, Op: op, Err: err, Msg: "L'envoi a été coupé. Ce qui était entier est en sécurité ; envoyez le reste à nouveau."}
+		return "", &assets.Error{Kind: assets.Transient, Op: op, Err: err, Msg: "L'envoi a été coupé. Ce qui était entier est en sécurité ; envoyez le reste à nouveau."}
 	case u.Size == 0, u.Size > d.Uploads.Largest:
 		d.dropFile(u.ID)
 		return "le fichier est vide, ou trop gros.", nil

@@ -50,24 +50,24 @@ func statusOf(v pipeline.TransferView) transferStatus {
 	case len(st.Files) == 0:
 		st.Text = "Rien n’est encore arrivé."
 	case open > 0:
-		st.Text = french.Count(open, "fichier n’a", "fichiers n’ont") + " pas fini. Choisissez-les à nouveau : l’envoi reprend où il s’était arrêté."
+		st.Text = french.Count(open, "fichier n’a", "fichiers n’ont") + " pas fini. Choisissez-les à nouveau : l’envoi reprend où il s’était arrêté."
 		if open == 1 {
-			st.Text = "1 fichier n’a pas fini. Choisissez-le à nouveau : l’envoi reprend où il s’était arrêté."
+			st.Text = "1 fichier n’a pas fini. Choisissez-le à nouveau : l’envoi reprend où il s’était arrêté."
 		}
 	case whole > 0:
-		st.Text = "Tout est arrivé. Vérification en cours : gardez encore vos fichiers."
+		st.Text = "Tout est arrivé. Vérification en cours : gardez encore vos fichiers."
 	case st.Done > 0 && again == st.Done:
-		st.Text = "Déjà reçu. Rien à refaire : vous pouvez les effacer de votre téléphone."
+		st.Text = "Déjà reçu. Rien à refaire : vous pouvez les effacer de votre téléphone."
 	case films > 0:
 		st.Text = "Version reçue et vérifiée. Elle est maintenant préparée pour être regardée."
 	case st.Done > 0:
 		st.Text = received(rushes, st.Done)
 	default:
-		st.Text = "Rien n’a été gardé de cet envoi : choisissez vos fichiers à nouveau."
+		st.Text = "Rien n’a été gardé de cet envoi : choisissez vos fichiers à nouveau."
 	}
 	if refused > 0 && st.Done > 0 {
 		st.Safe = false
-		st.Text = fmt.Sprintf("%s reçus et vérifiés. %s : voyez pourquoi ci-dessous, et gardez ce qui manque.",
+		st.Text = fmt.Sprintf("%s reçus et vérifiés. %s : voyez pourquoi ci-dessous, et gardez ce qui manque.",
 			french.Count(st.Done, "fichier", "fichiers"), french.Count(refused, "fichier n’est pas passé", "fichiers ne sont pas passés"))
 	}
 	st.Text = french.Typeset(st.Text)
@@ -118,7 +118,7 @@ func (s *Studio) takeFiles(w http.ResponseWriter, r *http.Request) error {
 			break
 		}
 		if err != nil {
-			return &assets.Error{Kind: assets.Transient, Op: "studio: takeFiles", Err: err, Msg: "L’envoi a été coupé. Ce qui était entier est en sécurité ; envoyez le reste à nouveau."}
+			return &assets.Error{Kind: assets.Transient, Op: "studio: takeFiles", Err: err, Msg: "L’envoi a été coupé. Ce qui était entier est en sécurité ; envoyez le reste à nouveau."}
 		}
 		if part.FormName() != "fichiers" || part.FileName() == "" {
 			continue
@@ -128,7 +128,7 @@ func (s *Studio) takeFiles(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if why != "" {
-			refused = append(refused, "« "+part.FileName()+" » : "+why)
+			refused = append(refused, "« "+part.FileName()+" » : "+why)
 			continue
 		}
 		taken++

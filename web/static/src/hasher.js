@@ -1,6 +1,6 @@
 // A worker that sums whole files, one after the other, beside the page that
 // sends them.
-import { SHA256 } from './sha256.js';
+import { SHA256 } from './print.js';
 
 const piece = 4 << 20;
 let last = Promise.resolve();

@@ -3,7 +3,7 @@
 // until the server has verified what came. It shows nothing: whoever listens to
 // its "change" events does.
 import { Upload } from 'tus-js-client/lib.esm/browser/index.js';
-import { print } from './sha256.js';
+import { print } from './print.js';
 
 const parallel = 3; // files at a time
 const chunk = 8 << 20; // bytes of a request: half a minute of 4G at most

@@ -127,7 +127,7 @@ func (w *Tab) Open(t *testing.T, address string) {
 	}
 }
 
-// Until polls an expression in the page until it holds.
+// Until polls an expression in the page, or what it promises, until it holds.
 func (w *Tab) Until(t *testing.T, expression string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(w.Ctx, 20*time.Second)
@@ -135,7 +135,7 @@ func (w *Tab) Until(t *testing.T, expression string) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression)); ok && err == nil {
+		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression, awaited)); ok && err == nil {
 			return
 		}
 		select {
@@ -143,11 +143,13 @@ func (w *Tab) Until(t *testing.T, expression string) {
 			state, _ := chromedp.Run(w.Ctx, chromedp.Evaluate[string](`JSON.stringify([...document.querySelectorAll('video')].map(v=>[v.currentSrc,v.currentTime,v.readyState,v.networkState,v.error&&v.error.message,v.paused]))`))
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			t.Fatalf("%s did not come true; video %s; %q", expression, state, w.bad)
+			t.Fatalf("%s did not come true; video %s; %q", expression, state, w.bad[:min(len(w.bad), 8)])
 		case <-tick.C:
 		}
 	}
 }
+
+func awaited(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
 
 // Check reports everything that went wrong, and what the page keeps.
 func (w *Tab) Check(t *testing.T) {

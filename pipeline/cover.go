@@ -292,9 +292,9 @@ func (d *Desk) remakeChosen(f assets.Film) []assets.Job {
 	return jobs
 }
 
-// covered puts the picture that was chosen for a film in the place of its
+// Covered puts the picture that was chosen for a film in the place of its
 // poster, among the files that a channel is given.
-func covered(f assets.Film, files []assets.Rendition) []assets.Rendition {
+func Covered(f assets.Film, files []assets.Rendition) []assets.Rendition {
 	chosen := func(r assets.Rendition) bool { return r.Role == assets.RoleCover }
 	if f.Cover.Kind == assets.CoverThumbnail {
 		chosen = func(r assets.Rendition) bool { return r.Role == assets.RoleThumbnail && r.Rank == f.Cover.Rank }

@@ -281,7 +281,7 @@ func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Re
 	if err != nil {
 		return publishers.Request{}, err
 	}
-	files = append(covered(f, files), texts...)
+	files = append(Covered(f, files), texts...)
 	pr, err := d.Catalog.Programme(ctx)
 	if err != nil {
 		return publishers.Request{}, err

@@ -182,7 +182,7 @@ func cuesOf(rows []cueRow, end bool) ([]assets.Cue, error) {
 		cues[i].Start, from = captions.Seconds(row.Start)
 		cues[i].End, to = captions.Seconds(row.End)
 		if !from || end && !to {
-			return nil, invalid("cuesOf", "Ligne "+french.Number(i+1)+" : écrivez le temps ainsi : 00:03:42.500. Rien n’a été enregistré.")
+			return nil, invalid("cuesOf", "Ligne "+french.Number(i+1)+" : écrivez le temps ainsi : 00:03:42.500. Rien n’a été enregistré.")
 		}
 	}
 	return cues, nil

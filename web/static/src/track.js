@@ -1,5 +1,7 @@
 // Timed text beside the picture: the line that is spoken is lit, a click goes to
 // it, new lines begin where the picture stands. Without it the page is a form.
+import { clock, seconds } from './clock.js';
+
 const form = document.querySelector('form[data-track]');
 const video = document.querySelector('.room-player video');
 if (form) edit(form);
@@ -69,15 +71,4 @@ function edit(form) {
   form.addEventListener('input', () => { unsaved = true; });
   form.addEventListener('submit', () => { unsaved = false; });
   addEventListener('beforeunload', (event) => { if (unsaved) event.preventDefault(); });
-}
-
-function seconds(text) {
-  const parts = text.trim().replace(',', '.').split(':').map(Number);
-  return parts.length && parts.length <= 3 && text.trim() && parts.every((n) => n >= 0) ? parts.reduce((sum, n) => sum * 60 + n, 0) : NaN;
-}
-
-function clock(at) {
-  const ms = Math.round(at * 1000);
-  const two = (n) => String(Math.floor(n)).padStart(2, '0');
-  return `${two(ms / 3600000)}:${two((ms / 60000) % 60)}:${two((ms / 1000) % 60)}.${String(ms % 1000).padStart(3, '0')}`;
 }

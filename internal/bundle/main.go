@@ -20,7 +20,7 @@ import (
 var entries = []string{
 	"src/site.css", "src/embed.css", "src/player.js", "src/search.js", "src/favicon.svg",
 	"src/studio.css", "src/studio.js", "src/conducteur.js", "src/room.js",
-	"src/rushes.js", "src/selection.js", "src/track.js", "src/pick.js", "src/upload.js", "src/hasher.js",
+	"src/rushes.js", "src/selection.js", "src/track.js", "src/pick.js", "src/compare.js", "src/upload.js", "src/hasher.js",
 }
 
 func main() {

@@ -1,4 +1,95 @@
 package studio
 
+import (
+	"net/http"
+	"net/url"
+
+	"anonymal.tv/regie/assets"
+)
+
 // films are the pages about films, their versions and their BAT.
-var films = map[string]handler{}
+var films = map[string]handler{
+	"GET /regie/films":                            (*Studio).filmList,
+	"GET /regie/films/{film}":                     (*Studio).film,
+	"GET /regie/films/{film}/versions/{n}":        (*Studio).version,
+	"GET /regie/films/{film}/comparer":            (*Studio).compare,
+	"POST /regie/films/{film}/versions/{n}/notes": (*Studio).noteVersion,
+	"POST /regie/films/{film}/bat":                (*Studio).askApproval,
+	"POST /regie/bat/{approval}":                  (*Studio).answerApproval,
+	"POST /regie/films/{film}/site":               (*Studio).putOnSite,
+	"POST /regie/films/{film}/refaire":            (*Studio).remake,
+	"POST /regie/films/{film}/arreter":            (*Studio).stopMaking,
+}
+
+// filmsOnPage is how many stand on one page of the list.
+const filmsOnPage = 48
+
+// filmListBody is the list of films.
+type filmListBody struct {
+	Filed
+	Ask      url.Values
+	Filtered bool
+	Films    []filmTile
+	Next     string // address of the page after this one
+	States   [][2]string
+}
+
+// filmTile is one film of the list.
+type filmTile struct {
+	assets.Film
+	Standing string
+	Picture  bool
+	Length   float64
+}
+
+// filmStates are the states that a list is filtered by.
+func filmStates() [][2]string {
+	var all [][2]string
+	for _, state := range []assets.FilmState{
+		assets.FilmIdea, assets.FilmShooting, assets.FilmRushes, assets.FilmLogging, assets.FilmEditing, assets.FilmReview,
+		assets.FilmApproved, assets.FilmScheduled, assets.FilmPublished, assets.FilmWithdrawn, assets.FilmArchived,
+	} {
+		all = append(all, [2]string{string(state), standing(string(state)).Word})
+	}
+	return all
+}
+
+func (s *Studio) filmList(w http.ResponseWriter, r *http.Request) error {
+	names, err := s.filed(r.Context())
+	if err != nil {
+		return err
+	}
+	ask := r.URL.Query()
+	found, err := s.Desk.Catalog.Films(r.Context(), assets.FilmFilter{
+		State: assets.FilmState(ask.Get("etat")), Rubrique: ask.Get("rubrique"), Partner: ask.Get("partenaire"), Dossier: ask.Get("dossier"),
+		Territory: ask.Get("territoire"), Crew: ownOnly(r), After: assets.ID(ask.Get("apres")), Limit: filmsOnPage + 1,
+	})
+	if err != nil {
+		return err
+	}
+	b := filmListBody{Filed: names, Ask: ask, Filtered: asked(ask, "rubrique", "territoire", "partenaire", "dossier", "etat"), States: filmStates()}
+	if len(found) > filmsOnPage {
+		found = found[:filmsOnPage]
+		next := url.Values{}
+		for name, v := range ask {
+			next[name] = v
+		}
+		next.Set("apres", string(found[filmsOnPage-1].ID))
+		b.Next = "/regie/films?" + next.Encode()
+	}
+	for _, f := range found {
+		tile := filmTile{Film: f, Standing: string(f.State)}
+		if f.Version != "" {
+			v, err := s.Desk.Catalog.Version(r.Context(), f.Version)
+			if err != nil {
+				return err
+			}
+			tile.Standing, tile.Picture = assets.Standing(f, &v), v.State == assets.VersionReady && v.Sheet != nil && v.Sheet.Video != nil
+			if v.Sheet != nil {
+				tile.Length = v.Sheet.Duration
+			}
+		}
+		b.Films = append(b.Films, tile)
+	}
+	return s.show(w, r, "films", page{Title: "Films", Here: "/regie/films", Body: b})
+}

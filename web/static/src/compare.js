@@ -1,0 +1,79 @@
+// Two versions of a film, played as one: side by side, one or the other, or one
+// behind a wipe. The second follows the first, to the frame. Without it there are
+// two players.
+import { timecode } from './shuttle.js';
+
+const root = document.querySelector('.compare');
+if (root) compare(root);
+
+function compare(root) {
+  const rate = Number(root.dataset.rate) || 25000;
+  const frame = 1000 / rate; // seconds
+  const [a, b] = root.querySelectorAll('video');
+  const bar = document.querySelector('.transport');
+  const seek = bar.querySelector('.seek');
+  const wipe = bar.querySelector('.wipe');
+  bar.hidden = false;
+  a.controls = b.controls = false;
+
+  const at = () => Math.floor(a.currentTime / frame + 1e-3);
+  const go = (second) => { a.currentTime = b.currentTime = Math.max(0, second); };
+  const show = () => {
+    bar.querySelector('[data-tc]').textContent = timecode(at(), rate);
+    seek.max = Math.round((a.duration || 0) / frame);
+    seek.value = at();
+    bar.querySelector('[data-do=toggle]').setAttribute('aria-pressed', !a.paused);
+  };
+  const mode = (name) => {
+    root.dataset.mode = name;
+    wipe.hidden = name !== 'wipe';
+    bar.querySelector('[data-do=wipe]').setAttribute('aria-pressed', name === 'wipe');
+    const url = new URL(location.href);
+    url.searchParams.set('vue', name);
+    history.replaceState(history.state, '', url);
+  };
+
+  // The second is led back when it is more than half a frame off.
+  const follow = () => {
+    const off = b.currentTime - a.currentTime;
+    if (!a.paused && a.currentTime < (b.duration || 0)) {
+      if (Math.abs(off) > 4 * frame) b.currentTime = a.currentTime;
+      else b.playbackRate = Math.abs(off) > frame / 2 ? 1 - Math.max(-0.08, Math.min(0.08, off * 2)) : 1;
+    }
+    root.dataset.apart = Math.abs(off) / frame;
+    show();
+    requestAnimationFrame(follow);
+  };
+  requestAnimationFrame(follow);
+
+  const actions = {
+    toggle: () => {
+      if (!a.paused) { a.pause(); b.pause(); b.currentTime = a.currentTime; return; }
+      b.currentTime = a.currentTime;
+      a.play();
+      b.play();
+    },
+    'frame-back': () => { a.pause(); b.pause(); go((at() - 0.5) * frame); },
+    'frame-next': () => { a.pause(); b.pause(); go((at() + 1.5) * frame); },
+    swap: () => mode(root.dataset.mode === 'a' ? 'b' : root.dataset.mode === 'b' ? 'side' : 'a'),
+    wipe: () => mode(root.dataset.mode === 'wipe' ? 'side' : 'wipe'),
+  };
+  bar.addEventListener('click', (event) => actions[event.target.closest('[data-do]')?.dataset.do]?.());
+  seek.addEventListener('input', () => go((Number(seek.value) + 0.5) * frame));
+  wipe.addEventListener('input', () => root.style.setProperty('--wipe', `${wipe.value}%`));
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[data-frame]');
+    if (!link) return;
+    event.preventDefault();
+    go((Math.max(0, Number(link.dataset.frame)) + 0.5) * frame);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.target.matches('input, textarea, select') || event.metaKey || event.ctrlKey || event.altKey || 'keyless' in document.body.dataset) return;
+    const name = { a: 'swap', ' ': 'toggle', k: 'toggle', ArrowLeft: 'frame-back', ArrowRight: 'frame-next', ',': 'frame-back', '.': 'frame-next' }[event.key];
+    if (!name) return;
+    event.preventDefault();
+    actions[name]();
+  });
+  const wish = new URL(location.href).searchParams.get('vue');
+  if (wish) mode(wish);
+}

@@ -1,0 +1,289 @@
+package studio
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"anonymal.tv/regie/access"
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
+)
+
+// filmBody is one version of a film with what is thought of it, and what can be
+// done about the film.
+type filmBody struct {
+	Head      filmHead
+	Versions  []versionLine
+	Version   *assets.Version // the one that is looked at
+	Movie     *movie
+	Notes     notesView
+	Pending   string // why there is nothing to play
+	Progress  *progress
+	Facts     []fact
+	Asked     *assets.Approval // the BAT that waits for its answer
+	Given     *assets.Approval // the BAT that holds
+	Last      *assets.Approval // the last answer, when none of these
+	Wrong     string           // the field that could not be taken
+	Public    string           // address on the site
+	SiteState assets.PublicationState
+	History   []assets.Event
+	Who       map[string]string // names of people by their ID
+	May       struct{ Ask, Answer, Site, Remake, Upload, Original bool }
+}
+
+// versionLine is one version in the stack.
+type versionLine struct {
+	assets.Version
+	Approval assets.ApprovalState // its last BAT
+	Current  bool
+	Before   int // the number to compare with; 0 for none
+}
+
+// progress is how far the work on a version is.
+type progress struct {
+	Step    string
+	Percent int
+	Left    float64 // seconds
+}
+
+// film shows the film with its newest version.
+func (s *Studio) film(w http.ResponseWriter, r *http.Request) error {
+	return s.showFilm(w, r, 0, nil)
+}
+
+// version shows the film with one of its versions.
+func (s *Studio) version(w http.ResponseWriter, r *http.Request) error {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil || n < 1 {
+		return errNoVersion
+	}
+	return s.showFilm(w, r, n, nil)
+}
+
+// errNoVersion is a number that no version has.
+var errNoVersion = &assets.Error{Kind: assets.NotFound, Op: "studio.version", Msg: "Ce film n’a pas cette version."}
+
+func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int, fault error) error {
+	head, err := s.filmHead(r, "")
+	if err != nil {
+		return err
+	}
+	b := filmBody{Head: head}
+	for _, load := range []func(*http.Request, *filmBody, int) error{s.loadVersions, s.loadNotes, s.loadApprovals, s.loadSite, s.loadHistory} {
+		if err := load(r, &b, number); err != nil {
+			return err
+		}
+	}
+	role := user(r).Role
+	b.May.Ask, b.May.Answer = access.May(role, "POST /regie/films/{film}/bat"), access.May(role, "POST /regie/bat/{approval}")
+	b.May.Site, b.May.Remake = access.May(role, "POST /regie/films/{film}/site"), access.May(role, "POST /regie/films/{film}/refaire")
+	b.May.Original = access.May(role, "GET /regie/films/{film}/versions/{n}/original")
+	b.May.Upload = b.May.Ask
+	p, status := page{Title: head.Film.Title, Here: "/regie/films", Class: "room", Scripts: []string{"room.js"}}, http.StatusOK
+	if b.May.Upload {
+		p.Drop = drop{"/regie/deposer?genre=master&film=" + string(head.Film.ID), fmt.Sprintf("« %s » (V%d)", french.Clean(head.Film.Title), len(b.Versions)+1)}
+	}
+	if fault != nil {
+		p.Fault, status = assets.Sentence(fault), http.StatusUnprocessableEntity
+	}
+	p.Body = b
+	return s.render(w, r, status, "film", p)
+}
+
+func (s *Studio) loadVersions(r *http.Request, b *filmBody, number int) error {
+	ctx := r.Context()
+	all, err := s.Desk.Catalog.Versions(ctx, b.Head.Film.ID)
+	if err != nil {
+		return err
+	}
+	approvals, err := s.Desk.Catalog.Approvals(ctx, b.Head.Film.ID)
+	if err != nil {
+		return err
+	}
+	if number == 0 {
+		number = len(all)
+	}
+	for _, v := range slices.Backward(all) {
+		line := versionLine{Version: v, Current: v.Number == number, Before: v.Number - 1}
+		for _, a := range approvals {
+			if a.Version == v.ID {
+				line.Approval = a.State
+			}
+		}
+		b.Versions = append(b.Versions, line)
+		if line.Current {
+			b.Version = &v
+		}
+	}
+	if b.Version == nil {
+		if len(all) > 0 {
+			return errNoVersion
+		}
+		return nil
+	}
+	if b.Movie, err = s.movieOfVersion(ctx, *b.Version); err != nil {
+		return err
+	}
+	if b.Facts, err = s.versionFacts(r, *b.Version); err != nil {
+		return err
+	}
+	return s.loadProgress(r, b)
+}
+
+// loadProgress says why there is nothing to play, and how far the work is.
+func (s *Studio) loadProgress(r *http.Request, b *filmBody) error {
+	switch v := b.Version; {
+	case v.State == assets.VersionReceived || v.State == assets.VersionMaking:
+		b.Pending = "La version est reçue et vérifiée. Sa fabrication est en cours."
+		jobs, err := s.Desk.Catalog.JobsOf(r.Context(), v.ID)
+		if err != nil {
+			return err
+		}
+		b.Progress = &progress{Step: "En attente"}
+		for _, j := range jobs {
+			if j.State == assets.JobRunning {
+				b.Progress = &progress{j.Step, int(100 * j.Progress), j.ETA.Seconds()}
+			}
+		}
+	case v.State != assets.VersionReady:
+		b.Pending = v.Reason
+	case b.Movie == nil:
+		b.Pending = "Ce film n’a pas d’image : il s’écoute sur le site."
+	}
+	return nil
+}
+
+// versionFacts is the technical sheet, in plain words.
+func (s *Studio) versionFacts(r *http.Request, v assets.Version) ([]fact, error) {
+	master, err := s.Desk.Catalog.Asset(r.Context(), v.Master)
+	if err != nil {
+		return nil, err
+	}
+	facts := []fact{{"Fichier", french.Clean(master.Name)}, {"Poids", french.Weight(master.Size)}, {"Reçu", french.Moment(v.CreatedAt.In(s.Zone), s.Now().In(s.Zone))}}
+	sheet := v.Sheet
+	if sheet == nil {
+		return facts, nil
+	}
+	comma := func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', -1, 64), ".", ",", 1) }
+	facts = append(facts, fact{"Conteneur", sheet.Container}, fact{"Durée", french.Length(sheet.Duration)})
+	if v := sheet.Video; v != nil {
+		scan := "progressif"
+		if v.Interlaced {
+			scan = "entrelacé"
+		}
+		facts = append(facts, fact{"Image", fmt.Sprintf("%d × %d, %s i/s, %s", v.Width, v.Height, comma(v.Rate), scan)}, fact{"Codec", strings.TrimSpace(v.Codec + " " + v.Profile)})
+	}
+	for _, a := range sheet.Audio {
+		facts = append(facts, fact{"Son", fmt.Sprintf("%s, %s, %s kHz", a.Codec, french.Count(a.Channels, "canal", "canaux"), comma(float64(a.SampleRate)/1000))})
+	}
+	if l := sheet.Loudness; l != nil && l.Integrated != nil {
+		text := comma(*l.Integrated) + " LUFS"
+		if l.TruePeak != nil {
+			text += ", " + comma(*l.TruePeak) + " dBTP"
+		}
+		facts = append(facts, fact{"Sonie", text})
+	}
+	for _, span := range []struct {
+		name string
+		all  []assets.Span
+	}{{"Noir", sheet.Black}, {"Silence", sheet.Silence}} {
+		var total float64
+		for _, x := range span.all {
+			total += x.Length()
+		}
+		if total >= 1 {
+			facts = append(facts, fact{span.name, french.Length(total)})
+		}
+	}
+	return facts, nil
+}
+
+// loadNotes gathers what was said of every version: notes outlive them.
+func (s *Studio) loadNotes(r *http.Request, b *filmBody, _ int) error {
+	if b.Version == nil {
+		return nil
+	}
+	var ids []assets.ID
+	numbers := map[assets.ID]int{}
+	for _, v := range b.Versions {
+		if v.Number <= b.Version.Number {
+			ids, numbers[v.ID] = append(ids, v.ID), v.Number
+		}
+	}
+	all, err := s.Desk.Catalog.Notes(r.Context(), ids...)
+	if err != nil {
+		return err
+	}
+	rate := 25000
+	if b.Movie != nil {
+		rate = b.Movie.Rate
+	}
+	post := fmt.Sprintf("/regie/films/%s/versions/%d/notes", b.Head.Film.ID, b.Version.Number)
+	b.Notes = s.notesView(r, post, all, rate, func(n assets.Note) string {
+		if number := numbers[n.Subject]; number != b.Version.Number {
+			return fmt.Sprintf("vu en V%d", number)
+		}
+		return ""
+	})
+	return nil
+}
+
+func (s *Studio) loadApprovals(r *http.Request, b *filmBody, _ int) error {
+	all, err := s.Desk.Catalog.Approvals(r.Context(), b.Head.Film.ID)
+	for _, a := range all {
+		switch a.State {
+		case assets.ApprovalAsked:
+			b.Asked = &a
+		case assets.ApprovalGiven:
+			b.Given = &a
+		}
+		b.Last = &a
+	}
+	if b.Asked != nil || b.Given != nil {
+		b.Last = nil
+	}
+	return err
+}
+
+func (s *Studio) loadSite(r *http.Request, b *filmBody, _ int) error {
+	all, err := s.Desk.Catalog.Publications(r.Context(), assets.PublicationFilter{Film: b.Head.Film.ID, Channel: assets.ChannelSite})
+	for _, p := range all {
+		b.SiteState, b.Public = p.State, ""
+		if p.State == assets.PublicationPublished {
+			b.Public = p.URL
+		}
+	}
+	return err
+}
+
+// mostHistory is how many events a page tells.
+const mostHistory = 30
+
+func (s *Studio) loadHistory(r *http.Request, b *filmBody, _ int) error {
+	ids := []assets.ID{b.Head.Film.ID}
+	for _, v := range b.Versions {
+		ids = append(ids, v.ID)
+	}
+	all, err := s.Desk.Catalog.Events(r.Context(), ids...)
+	if err != nil {
+		return err
+	}
+	b.Who = map[string]string{"worker": "la maison", "cli": "en ligne de commande", "schedule": "la maison", "demo": "la démonstration"}
+	for _, e := range slices.Backward(all) {
+		if len(b.History) == mostHistory {
+			break
+		}
+		b.History = append(b.History, e)
+		if _, known := b.Who[e.Actor]; !known {
+			u, err := s.Desk.Catalog.User(r.Context(), assets.ID(e.Actor))
+			if err != nil && assets.KindOf(err) != assets.NotFound {
+				return err
+			}
+			b.Who[e.Actor] = u.Name
+		}
+	}
+	return nil
+}

@@ -21,6 +21,11 @@ type Maker interface {
 	// Inspect fills the sheet; a file that is refused or incomplete is no error.
 	Inspect(ctx context.Context, path string) (maker.Inspection, error)
 	Plan(in maker.Inspection) (maker.Plan, error)
+	// InspectPhoto is Inspect for rushes, among which are photos.
+	InspectPhoto(ctx context.Context, path string) (maker.Inspection, error)
+	PlanProxy(in maker.Inspection) (maker.ProxyPlan, error)
+	// Proxy returns *maker.Incomplete as Make does.
+	Proxy(ctx context.Context, path string, in maker.Inspection, plan maker.ProxyPlan, dir string, progress func(maker.Step)) (maker.Made, error)
 	// Make returns *maker.Incomplete when the one decode finds a part missing.
 	Make(ctx context.Context, path string, in maker.Inspection, plan maker.Plan, dir string, progress func(maker.Step)) (maker.Made, error)
 	// Cover and Cut make what a person chose, out of a movie that was made.
@@ -84,6 +89,7 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 	work := map[assets.JobKind]func(context.Context, *hold) error{
 		assets.JobInspect:  d.inspect,
 		assets.JobProduce:  d.produce,
+		assets.JobProxy:    d.makeProxy,
 		assets.JobPublish:  d.publish,
 		assets.JobWithdraw: d.withdraw,
 		assets.JobCover:    d.makeCover,
@@ -136,7 +142,7 @@ func (d *Desk) Settle(ctx context.Context, j assets.Job, o Outcome) error {
 // to its failed state, with the reason.
 func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.Change, error) {
 	switch j.Kind {
-	case assets.JobInspect, assets.JobProduce:
+	case assets.JobInspect, assets.JobProduce, assets.JobProxy:
 		return d.failMaking(ctx, j, reason)
 	case assets.JobMail:
 		return d.failMail(ctx, j, reason)
@@ -194,7 +200,7 @@ func timeout(j assets.Job) time.Duration {
 	switch j.Kind {
 	case assets.JobInspect:
 		return 10*time.Minute + length
-	case assets.JobProduce:
+	case assets.JobProduce, assets.JobProxy:
 		return 30*time.Minute + 40*length
 	case assets.JobMail:
 		return 2 * time.Minute

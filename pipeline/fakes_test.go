@@ -72,6 +72,26 @@ func (m *fakeMaker) Make(ctx context.Context, path string, _ maker.Inspection, p
 	return made, nil
 }
 
+func (m *fakeMaker) InspectPhoto(ctx context.Context, path string) (maker.Inspection, error) {
+	return m.Inspect(ctx, path)
+}
+
+func (m *fakeMaker) PlanProxy(maker.Inspection) (maker.ProxyPlan, error) {
+	return maker.ProxyPlan{Tools: fmt.Sprint(m.generation)}, nil
+}
+
+func (m *fakeMaker) Proxy(_ context.Context, _ string, _ maker.Inspection, _ maker.ProxyPlan, dir string, progress func(maker.Step)) (maker.Made, error) {
+	progress(maker.Step{Name: "Aperçu", Ratio: 0.5})
+	s := m.sheet("make")
+	if s.Status != assets.SheetOK {
+		return maker.Made{}, &maker.Incomplete{Sheet: s}
+	}
+	return maker.Made{
+		Sheet: s, Proxy: assets.Proxy{Frames: 75, Rate: 25000},
+		Files: []maker.File{{Path: "proxy.mp4", Rendition: assets.Rendition{Role: assets.RoleProxy}}},
+	}, os.WriteFile(filepath.Join(dir, "proxy.mp4"), []byte("proxy"), 0o600)
+}
+
 func (m *fakeMaker) Cover(_ context.Context, c maker.CoverRequest, dir string) ([]maker.File, error) {
 	name := "cover.jpg"
 	return []maker.File{{Path: name, Rendition: assets.Rendition{Role: assets.RoleCover, Codec: "image/jpeg"}}},

@@ -58,27 +58,6 @@ func (d *Desk) inspect(ctx context.Context, h *hold) error {
 	return d.commit(ctx, c)
 }
 
-func (d *Desk) inspectRush(ctx context.Context, h *hold) error {
-	r, err := d.Catalog.Rush(ctx, h.job.Subject)
-	if err != nil {
-		return err
-	}
-	in, err := d.look(ctx, r.Asset)
-	if err != nil {
-		return err
-	}
-	r.Sheet = &in.Sheet
-	to := assets.RushReady
-	if state, ended := verdicts[in.Sheet.Status]; ended {
-		to, r.Reason = assets.RushState(state), firstVerdict(in.Sheet)
-	}
-	return d.commit(ctx, assets.Change{
-		Rushes: []assets.Rush{r},
-		Events: []assets.Event{d.event(assets.SubjectRush, r.ID, string(r.State), string(to), "worker", r.Reason)},
-		Fence:  h.fence(),
-	})
-}
-
 // look inspects the bytes of an asset.
 func (d *Desk) look(ctx context.Context, id assets.ID) (maker.Inspection, error) {
 	asset, err := d.Catalog.Asset(ctx, id)
@@ -183,13 +162,15 @@ func (d *Desk) make(ctx context.Context, h *hold, v assets.Version, in maker.Ins
 // madeBefore tells whether everything stands that this recipe makes.
 func (d *Desk) madeBefore(ctx context.Context, v assets.Version, recipe string) (bool, error) {
 	rows, err := d.Catalog.Renditions(ctx, v.ID)
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return false, err
 	}
+	return d.whole(ctx, rows, recipe)
+}
+
+// whole tells whether all of these files were made by the recipe, and are there.
+func (d *Desk) whole(ctx context.Context, rows []assets.Rendition, recipe string) (bool, error) {
 	for _, r := range rows {
-		if r.Role == assets.RoleWeb {
-			continue // was asked for apart
-		}
 		if r.Recipe != recipe {
 			return false, nil
 		}
@@ -203,7 +184,7 @@ func (d *Desk) madeBefore(ctx context.Context, v assets.Version, recipe string) 
 			}
 		}
 	}
-	return true, nil
+	return len(rows) > 0, nil
 }
 
 // ready commits a made version and gives the word to the publications that

@@ -73,7 +73,7 @@ func TestUndoRefusesWhatChangedSince(t *testing.T) {
 	b := newBench(t)
 	u := b.hire("Dominique Montage", assets.RoleMonteur)
 	ids := b.rushes(2, u)
-	before, here, there := b.places(ids), "Ici", "Là"
+	before, here, there := b.places(ids), "Ici", "Ailleurs"
 	batch, _, err := b.EditRushes(t.Context(), ids, RushEdit{Place: &here}, u)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestUndoRefusesWhatChangedSince(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = b.Undo(t.Context(), batch, u)
-	if assets.KindOf(err) != assets.Conflict || !strings.Contains(assets.Sentence(err), "« C0001 » a changé depuis") || b.places(ids) != "Ici|Là" {
+	if assets.KindOf(err) != assets.Conflict || !strings.Contains(assets.Sentence(err), "« C0001 » a changé depuis") || b.places(ids) != "Ici|Ailleurs" {
 		t.Errorf("%v; %s (before: %s)", err, b.places(ids), before)
 	}
 }

@@ -29,8 +29,12 @@ func TestPasswords(t *testing.T) {
 		password assets.Secret
 		want     bool
 	}{
-		{hash, "une phrase assez longue", true}, {hash, "une phrase assez longu", false}, {hash, "", false},
-		{"", "", false}, {"", "une phrase assez longue", false}, {p.decoy, "", false},
+		{hash, "une phrase assez longue", true},
+		{hash, "une phrase assez longu", false},
+		{hash, "", false},
+		{"", "", false},
+		{"", "une phrase assez longue", false},
+		{p.decoy, "", false},
 	} {
 		if got, err := p.Check(t.Context(), c.hash, c.password); got != c.want || err != nil {
 			t.Errorf("%.20q with %q: %v, %v", c.hash, c.password.Reveal(), got, err)

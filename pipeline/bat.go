@@ -216,6 +216,11 @@ func (d *Desk) give(ctx context.Context, c *assets.Change, s *stand, a *assets.A
 		return err
 	}
 	a.State = assets.ApprovalGiven
+	for _, other := range s.approvals {
+		if other.State == assets.ApprovalGiven && other.ID != a.ID {
+			d.void(c, other, fmt.Sprintf("Le BAT porte maintenant sur la V%d.", a.Number))
+		}
+	}
 	c.Approvals = append(c.Approvals, *a)
 	c.Events = append(c.Events, d.event(assets.SubjectApproval, a.ID, string(from), string(a.State), actor, fmt.Sprintf("BAT donné sur la V%d.", a.Number)))
 	if s.State == assets.FilmEditing {

@@ -60,8 +60,10 @@ func (m *fakeMaker) Make(ctx context.Context, path string, _ maker.Inspection, p
 	}
 	made := maker.Made{Sheet: s}
 	for _, f := range []assets.Rendition{
-		{Role: assets.RolePoster}, {Role: assets.RoleTeaser},
-		{Role: assets.MP4Role(720), Width: 1280, Height: 720, Codec: "avc1.64001f,mp4a.40.2"}, {Role: assets.RoleThumbnail, Rank: 1},
+		{Role: assets.RolePoster},
+		{Role: assets.RoleTeaser},
+		{Role: assets.MP4Role(720), Width: 1280, Height: 720, Codec: "avc1.64001f,mp4a.40.2"},
+		{Role: assets.RoleThumbnail, Rank: 1},
 	} {
 		name := string(f.Role)
 		if err := os.WriteFile(filepath.Join(dir, name), bytes.Join([][]byte{master, []byte(name), []byte(p.Tools)}, nil), 0o600); err != nil {

@@ -23,6 +23,7 @@ type filmBody struct {
 	Pending   string // why there is nothing to play
 	Progress  *progress
 	Facts     []fact
+	Verdicts  []string         // what the house thinks of the file, the worst first
 	Asked     *assets.Approval // the BAT that waits for its answer
 	Given     *assets.Approval // the BAT that holds
 	Last      *assets.Approval // the last answer, when none of these
@@ -130,6 +131,7 @@ func (s *Studio) loadVersions(r *http.Request, b *filmBody, number int) error {
 	if b.Facts, err = s.versionFacts(r, *b.Version); err != nil {
 		return err
 	}
+	b.Verdicts = verdictsOf(b.Version.Sheet)
 	return s.loadProgress(r, b)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
 )
 
 // filmHead stands at the top of every page about a film, at the same place: its
@@ -54,10 +55,24 @@ func (s *Studio) filmHead(r *http.Request, here string) (filmHead, error) {
 		}
 		h.Standing = assets.Standing(f, &v)
 	}
+	blocked, err := s.Desk.Blockages(r.Context(), f.ID)
+	if err != nil {
+		return h, err
+	}
+	for _, b := range blocked {
+		h.Chips = append(h.Chips, chip{b.Text, wayOut(f.ID, b.Kind)})
+	}
 	for _, t := range filmTabs() {
 		if access.May(user(r).Role, "GET /regie/films/{film}"+t[0]) {
 			h.Tabs = append(h.Tabs, tab{"/regie/films/" + string(f.ID) + t[0], t[1], t[0] == here})
 		}
 	}
 	return h, nil
+}
+
+// wayOut is where a blockage is mended.
+func wayOut(film assets.ID, kind pipeline.BlockageKind) string {
+	return "/regie/films/" + string(film) + map[pipeline.BlockageKind]string{
+		pipeline.BlockedConsent: "/droits", pipeline.BlockedBAT: "#bat", pipeline.BlockedPAD: "#fiche-technique",
+	}[kind]
 }

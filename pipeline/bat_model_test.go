@@ -14,6 +14,8 @@ import (
 // TestNothingPublicWithoutBAT (I-01) lets versions, answers and publications come
 // in any order, with the work done or not in between: what the channel shows has
 // always had its BAT.
+//
+// long: it is one table of gestures.
 func TestNothingPublicWithoutBAT(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		b := newBench(t)

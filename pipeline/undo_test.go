@@ -82,7 +82,7 @@ func TestUndoRefusesWhatChangedSince(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = b.Undo(t.Context(), batch, u)
-	if assets.KindOf(err) != assets.Conflict || !strings.Contains(assets.Sentence(err), "« C0001 » a changé depuis") || b.places(ids) != "Ici|Ailleurs" {
+	if assets.KindOf(err) != assets.Conflict || !strings.Contains(assets.Sentence(err), "a changé depuis") || b.places(ids) != "Ici|Ailleurs" {
 		t.Errorf("%v; %s (before: %s)", err, b.places(ids), before)
 	}
 }

@@ -26,7 +26,7 @@ var Table = []Right{
 	{"POST /regie/sortir", All, All, All, All, All, false},
 	{"GET /regie", All, All, All, All, All, false},
 	{"GET /regie/moi", All, All, All, All, All, false},
-	{"POST /regie/moi", All, All, All, All, All, false},
+	{"GET /regie/moi/acces", All, All, All, All, All, false},
 	{"POST /regie/moi/mot-de-passe", No, All, All, All, All, false},
 	{"POST /regie/moi/code", All, All, All, All, All, false},
 	{"POST /regie/moi/appareils", All, All, All, All, All, false},
@@ -152,8 +152,7 @@ var Table = []Right{
 	{"GET /regie/admin/journal.csv", No, No, No, No, All, false},
 	{"GET /regie/admin/messages", No, No, No, No, All, false},
 	{"GET /regie/admin/messages/{mail}", No, No, No, No, All, false},
-	{"GET /regie/admin/acces", No, No, No, No, All, false},
-	{"POST /regie/admin/acces", No, No, No, No, All, false},
+	{"POST /regie/admin/personnes/{user}/jetons", No, No, No, No, All, false},
 	{"GET /regie/admin/taches", No, No, No, No, All, false},
 	{"GET /regie/admin/taches/", No, No, No, No, All, false},
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -147,4 +148,27 @@ func standing(state string) line {
 		return l
 	}
 	return line{state, "dot"}
+}
+
+// address is a web address at the end of a line of a mail.
+var address = regexp.MustCompile(`https?://[^\s<>"]+$`)
+
+// linked is a line of text whose address, at its end, can be followed.
+func linked(line string) template.HTML {
+	at := address.FindStringIndex(line)
+	if at == nil {
+		return template.HTML(template.HTMLEscapeString(line))
+	}
+	to := template.HTMLEscapeString(line[at[0]:])
+	return template.HTML(template.HTMLEscapeString(line[:at[0]]) + `<a href="` + to + `">` + to + `</a>`) // escaped, and begins with http
+}
+
+// subjectName is what a kind of record is called.
+func subjectName(kind assets.Subject) string {
+	for _, n := range subjectNames() {
+		if n[0] == string(kind) {
+			return n[1]
+		}
+	}
+	return string(kind)
 }

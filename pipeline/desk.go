@@ -142,8 +142,10 @@ func (d *Desk) Settle(ctx context.Context, j assets.Job, o Outcome) error {
 // to its failed state, with the reason.
 func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.Change, error) {
 	switch j.Kind {
-	case assets.JobInspect, assets.JobProduce, assets.JobProxy:
+	case assets.JobInspect, assets.JobProduce:
 		return d.failMaking(ctx, j, reason)
+	case assets.JobProxy:
+		return d.failRush(ctx, j, reason)
 	case assets.JobMail:
 		return d.failMail(ctx, j, reason)
 	case assets.JobFile:

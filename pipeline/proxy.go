@@ -7,137 +7,187 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline/maker"
 )
 
-// inspectRush looks a rush through: what it is, when and where it was filmed,
-// and whether anything can be shown of it.
+// inspectRush looks a received rush through, and asks for its proxy.
 func (d *Desk) inspectRush(ctx context.Context, h *hold) error {
+	in, err := d.lookRush(ctx, h.job.Subject)
+	if err != nil {
+		return err
+	}
+	to, reason := assets.RushMaking, ""
+	if state, ended := verdicts[in.Sheet.Status]; ended {
+		to, reason = assets.RushState(state), firstVerdict(in.Sheet)
+	}
+	return again(func() error {
+		c, err := d.moveRush(ctx, h, to, reason, func(r *assets.Rush) {
+			r.Sheet = &in.Sheet
+			if in.Place != nil {
+				r.GPS = in.Place
+			}
+			if !in.ShotAt.IsZero() {
+				r.ShotAt = in.ShotAt
+			}
+		})
+		if err != nil {
+			return err
+		}
+		if to == assets.RushMaking {
+			c.Jobs = []assets.Job{d.job(assets.JobProxy, h.job.Subject, d.Now(), in.Sheet.Duration)}
+		}
+		return d.commit(ctx, c)
+	})
+}
+
+// moveRush is the change by which an attempt moves its rush on, as it is now:
+// people write to it meanwhile.
+func (d *Desk) moveRush(ctx context.Context, h *hold, to assets.RushState, reason string, edit func(*assets.Rush)) (assets.Change, error) {
 	r, err := d.Catalog.Rush(ctx, h.job.Subject)
 	if err != nil {
-		return err
+		return assets.Change{}, err
 	}
-	in, release, err := d.lookRush(ctx, r)
+	e := d.event(assets.SubjectRush, r.ID, string(r.State), string(to), "worker", reason)
+	r.Reason = reason
+	edit(&r)
+	return assets.Change{Rushes: []assets.Rush{r}, Events: []assets.Event{e}, Fence: h.fence()}, nil
+}
+
+// lookRush inspects the bytes of a rush. What is called a photo may be one.
+func (d *Desk) lookRush(ctx context.Context, rush assets.ID) (maker.Inspection, error) {
+	var in maker.Inspection
+	err := d.withRush(ctx, rush, func(local, name string) (err error) {
+		if slices.Contains([]string{".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}, strings.ToLower(path.Ext(name))) {
+			in, err = d.Maker.InspectPhoto(ctx, local)
+		} else {
+			in, err = d.Maker.Inspect(ctx, local)
+		}
+		return err
+	})
+	return in, err
+}
+
+// withRush gives the original of a rush as a local file.
+func (d *Desk) withRush(ctx context.Context, rush assets.ID, do func(local, name string) error) error {
+	r, err := d.Catalog.Rush(ctx, rush)
 	if err != nil {
 		return err
 	}
-	release()
-	r.Sheet, r.GPS, r.Reason = &in.Sheet, in.Place, ""
-	if !in.ShotAt.IsZero() {
-		r.ShotAt = in.ShotAt
-	}
-	c := assets.Change{Fence: h.fence()}
-	to := assets.RushMaking
-	if state, ended := verdicts[in.Sheet.Status]; ended {
-		to, r.Reason = assets.RushState(state), firstVerdict(in.Sheet)
-	} else {
-		c.Jobs = []assets.Job{d.job(assets.JobProxy, r.ID, d.Now(), in.Sheet.Duration)}
-	}
-	c.Rushes = []assets.Rush{r}
-	c.Events = []assets.Event{d.event(assets.SubjectRush, r.ID, string(r.State), string(to), "worker", r.Reason)}
-	return d.commit(ctx, c)
-}
-
-// inspectedRush is a rush looked at, with a path where its bytes lie.
-type inspectedRush struct {
-	maker.Inspection
-	path string
-}
-
-// lookRush looks at the bytes of a rush; they lie at the path until release.
-func (d *Desk) lookRush(ctx context.Context, r assets.Rush) (in inspectedRush, release func(), err error) {
 	asset, err := d.Catalog.Asset(ctx, r.Asset)
 	if err != nil {
-		return in, nil, err
-	}
-	in.path, release, err = d.Blobs.Local(ctx, asset.Key)
-	if err != nil {
-		return in, nil, err
-	}
-	if in.Inspection, err = d.Maker.InspectPhoto(ctx, in.path); err != nil {
-		release()
-	}
-	return in, release, err
-}
-
-// makeProxy makes what a rush is looked at by: its proxy at a constant rate, its
-// storyboard, poster and waveform. Its original is only read.
-func (d *Desk) makeProxy(ctx context.Context, h *hold) error {
-	r, err := d.Catalog.Rush(ctx, h.job.Subject)
-	if err != nil {
 		return err
 	}
-	in, release, err := d.lookRush(ctx, r)
+	local, release, err := d.Blobs.Local(ctx, asset.Key)
 	if err != nil {
 		return err
 	}
 	defer release()
-	plan, err := d.Maker.PlanProxy(in.Inspection)
+	return do(local, asset.Name)
+}
+
+// makeProxy makes a rush play: its proxy, poster, storyboard and waveform.
+func (d *Desk) makeProxy(ctx context.Context, h *hold) error {
+	in, err := d.lookRush(ctx, h.job.Subject)
 	if err != nil {
 		return err
 	}
-	before, err := d.Catalog.Proxies(ctx, r.ID)
+	plan, err := d.Maker.PlanProxy(in)
 	if err != nil {
 		return err
 	}
-	if done, err := d.whole(ctx, before, plan.Recipe()); err != nil || done {
-		if err != nil {
-			return err
-		}
-		return d.proxyReady(ctx, h, r, nil, before)
+	before, err := d.Catalog.Proxies(ctx, h.job.Subject)
+	if err != nil {
+		return err
 	}
-	dir := filepath.Join(d.Scratch, fmt.Sprintf("%s-%d", r.ID, h.job.Attempt))
+	if done, err := d.whole(ctx, before, plan.Recipe()); err != nil {
+		return err
+	} else if done {
+		return again(func() error {
+			c, err := d.moveRush(ctx, h, assets.RushReady, "", func(*assets.Rush) {})
+			if err != nil {
+				return err
+			}
+			return d.commit(ctx, c)
+		})
+	}
+	attempt := fmt.Sprintf("%s-%d", h.job.ID, h.job.Attempt)
+	dir := filepath.Join(d.Scratch, attempt)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return &assets.Error{Kind: assets.Transient, Op: "pipeline.makeProxy", Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
 	}
 	defer os.RemoveAll(dir)
-	made, err := d.Maker.Proxy(ctx, in.path, in.Inspection, plan, dir, h.step)
+	var made maker.Made
+	err = d.withRush(ctx, h.job.Subject, func(local, _ string) (err error) {
+		made, err = d.Maker.Proxy(ctx, local, in, plan, dir, h.step)
+		return err
+	})
 	var part *maker.Incomplete
 	if errors.As(err, &part) {
-		r.Sheet, r.Reason = &part.Sheet, firstVerdict(part.Sheet)
-		return d.commit(ctx, assets.Change{
-			Rushes: []assets.Rush{r}, Fence: h.fence(),
-			Events: []assets.Event{d.event(assets.SubjectRush, r.ID, string(r.State), string(assets.RushIncomplete), "worker", r.Reason)},
-		})
+		return d.noProxy(ctx, h, part.Sheet)
 	}
 	if err != nil {
 		return err
 	}
-	rows, err := d.store(ctx, made.Files, dir, path.Join(proxies, string(r.ID), fmt.Sprintf("%s-%d", plan.Recipe(), h.job.Attempt)))
+	rows, err := d.store(ctx, made.Files, dir, path.Join(proxies, string(h.job.Subject), plan.Recipe()+"-"+attempt))
 	if err != nil {
 		return err
 	}
 	for i := range rows {
-		rows[i].ID, rows[i].Version, rows[i].Recipe, rows[i].CreatedAt = d.NewID(), r.ID, plan.Recipe(), d.Now()
+		rows[i].ID, rows[i].Version, rows[i].Recipe, rows[i].CreatedAt = d.NewID(), h.job.Subject, plan.Recipe(), d.Now()
 	}
-	r.Sheet, r.Proxy = &made.Sheet, made.Proxy
-	return d.proxyReady(ctx, h, r, rows, before)
-}
-
-// proxyReady commits what was made of a rush; rows is nil where what was made
-// before still stands.
-func (d *Desk) proxyReady(ctx context.Context, h *hold, r assets.Rush, rows, before []assets.Rendition) error {
-	r.Reason = ""
-	err := d.commit(ctx, assets.Change{
-		Rushes: []assets.Rush{r}, Proxies: rows, Fence: h.fence(),
-		Events: []assets.Event{d.event(assets.SubjectRush, r.ID, string(r.State), string(assets.RushReady), "worker", "")},
+	err = again(func() error {
+		c, err := d.moveRush(ctx, h, assets.RushReady, "", func(r *assets.Rush) { r.Sheet, r.Proxy = &made.Sheet, made.Proxy })
+		if err != nil {
+			return err
+		}
+		c.Proxies = rows
+		return d.commit(ctx, c)
 	})
-	if err == nil && rows != nil {
+	if err == nil {
 		d.forget(ctx, before)
 	}
 	return err
 }
 
-// RemakeProxy looks a rush through and makes its proxy again.
+// noProxy ends a rush that can't be shown whole. Its original stays, and can be
+// taken away.
+func (d *Desk) noProxy(ctx context.Context, h *hold, sheet assets.Sheet) error {
+	return again(func() error {
+		c, err := d.moveRush(ctx, h, assets.RushState(verdicts[sheet.Status]), firstVerdict(sheet), func(r *assets.Rush) { r.Sheet = &sheet })
+		if err != nil {
+			return err
+		}
+		return d.commit(ctx, c)
+	})
+}
+
+// failRush says why there is no proxy of a rush.
+func (d *Desk) failRush(ctx context.Context, j assets.Job, reason string) (assets.Change, error) {
+	r, err := d.Catalog.Rush(ctx, j.Subject)
+	if err != nil {
+		return assets.Change{}, err
+	}
+	r.Reason = "Aperçu impossible. " + reason
+	return assets.Change{
+		Rushes: []assets.Rush{r},
+		Events: []assets.Event{d.event(assets.SubjectRush, r.ID, string(r.State), string(assets.RushFailed), "worker", reason)},
+	}, nil
+}
+
+// RemakeProxy looks a rush through and makes its proxy again, from its untouched
+// original: after a failure, or when the house has learnt to make proxies
+// better. What plays stays until the new one is ready.
 func (d *Desk) RemakeProxy(ctx context.Context, rush assets.ID, actor string) error {
 	r, err := d.Catalog.Rush(ctx, rush)
 	if err != nil {
 		return err
 	}
 	if !assets.RushMachine.May(r.State, assets.RushReceived) {
-		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.RemakeProxy", Msg: "L'aperçu de ce rush est déjà en préparation."}
+		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.RemakeProxy", Msg: "L'aperçu de ce rush est déjà en cours de fabrication."}
 	}
 	return d.commit(ctx, assets.Change{
 		Events: []assets.Event{d.event(assets.SubjectRush, r.ID, string(r.State), string(assets.RushReceived), actor, "Nouvel aperçu demandé.")},

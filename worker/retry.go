@@ -27,6 +27,7 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 	assets.Transient: {
 		assets.JobInspect:  {8, 10 * time.Second, time.Hour},
 		assets.JobProduce:  {8, 30 * time.Second, 2 * time.Hour},
+		assets.JobProxy:    {8, 30 * time.Second, 2 * time.Hour},
 		assets.JobPublish:  {14, 30 * time.Second, time.Hour},
 		assets.JobWithdraw: {25, 10 * time.Second, time.Hour},
 		assets.JobMail:     {14, 10 * time.Second, time.Hour},
@@ -36,6 +37,7 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 	assets.Internal: {
 		assets.JobInspect:  {3, 10 * time.Second, time.Minute},
 		assets.JobProduce:  {3, 10 * time.Second, time.Minute},
+		assets.JobProxy:    {3, 10 * time.Second, time.Minute},
 		assets.JobPublish:  {3, 10 * time.Second, time.Minute},
 		assets.JobWithdraw: {3, 10 * time.Second, time.Minute},
 		assets.JobMail:     {3, 10 * time.Second, time.Minute},

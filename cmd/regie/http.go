@@ -4,6 +4,7 @@ import (
 	"log"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/configs"
@@ -23,30 +24,36 @@ func (h *house) handler(b *worker.Broker) (http.Handler, error) {
 		return nil, err
 	}
 	h.closers = append(h.closers, pages.Close)
-	token, err := h.adminToken()
+	rooms, err := h.openRooms(b)
 	if err != nil {
 		return nil, err
 	}
-	rooms, err := h.rooms()
+	handler, err := rooms.handler()
 	if err != nil {
 		return nil, err
 	}
-	o := web.Options{Site: pages, Studio: rooms, Token: token, Health: h.health}
-	if b != nil {
-		o.Monitor = worker.Monitor(b, web.MonitorRoot)
-	}
-	return web.Handler(o), nil
+	return web.Handler(web.Options{Site: pages, Studio: handler, Health: h.health}), nil
 }
 
-// rooms are where people work, behind the gate.
-func (h *house) rooms() (http.Handler, error) {
+// monitorRoot is where the administration watches the queue.
+const monitorRoot = "/regie/admin/taches"
+
+// rooms are where people work, behind one gate.
+type rooms struct {
+	gate   *gate.Gate
+	studio *studio.Studio
+	routes []gate.Route
+}
+
+// openRooms opens them. The queue is shown where this process knows its broker.
+func (h *house) openRooms(b *worker.Broker) (*rooms, error) {
 	proxies, err := configs.Networks(h.cfg.Proxies)
 	if err != nil {
 		return nil, err
 	}
-	g := gate.New(gate.Options{Entry: h.catalog, Records: h.desk, Now: h.now, Log: h.log, BaseURL: h.baseURL(), Proxies: proxies})
-	s, err := studio.New(studio.Options{
-		Desk: h.desk, Gate: g, Static: static.FS(), Title: h.cfg.Site.Title, BaseURL: h.baseURL(), Now: h.now, Zone: h.zone, Log: h.log,
+	r := &rooms{gate: gate.New(gate.Options{Entry: h.catalog, Records: h.desk, Now: h.now, Log: h.log, BaseURL: h.baseURL(), Proxies: proxies})}
+	r.studio, err = studio.New(studio.Options{
+		Desk: h.desk, Gate: r.gate, Static: static.FS(), Title: h.cfg.Site.Title, BaseURL: h.baseURL(), Now: h.now, Zone: h.zone, Log: h.log,
 	})
 	if err != nil {
 		return nil, err
@@ -55,12 +62,24 @@ func (h *house) rooms() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	monitor := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.studio.Refuse(w, q, gate.ErrHidden) }))
+	if b != nil {
+		monitor = worker.Monitor(b, monitorRoot)
+	}
+	r.routes = slices.Concat(r.studio.Routes(), reception.Routes(), []gate.Route{
+		{Pattern: "GET " + monitorRoot, Handler: monitor}, {Pattern: "GET " + monitorRoot + "/", Handler: monitor},
+	})
+	return r, nil
+}
+
+// handler puts the rooms behind the gate.
+func (r *rooms) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.Refuse(w, r, gate.ErrHidden) })
-	if err := g.Mount(mux, s.Refuse, append(s.Routes(), reception.Routes()...)); err != nil {
+	mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) { r.studio.Refuse(w, q, gate.ErrHidden) })
+	if err := r.gate.Mount(mux, r.studio.Refuse, r.routes); err != nil {
 		return nil, err
 	}
-	return g.Door(mux, s.Refuse), nil
+	return r.gate.Door(mux, r.studio.Refuse), nil
 }
 
 // health asks the catalog for something small.

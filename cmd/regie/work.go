@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -163,17 +161,4 @@ func (h *house) standIn(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
-}
-
-// adminToken is the administrator's password for the queue, made at first use.
-func (h *house) adminToken() (string, error) {
-	path := filepath.Join(h.data, "admin-token")
-	if b, err := os.ReadFile(path); err == nil && len(b) >= 26 {
-		return string(b), nil
-	}
-	token := rand.Text() // 130 bits
-	if err := os.WriteFile(path, []byte(token), 0o600); err != nil {
-		return "", fmt.Errorf("admin token: %w", err)
-	}
-	return token, nil
 }

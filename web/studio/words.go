@@ -44,6 +44,8 @@ func (s *Studio) words() template.FuncMap {
 		"has":          func(list []string, v string) bool { return slices.Contains(list, v) },
 		"tel":          tel,
 		"rushStanding": rushStanding,
+		"linked":       linked,
+		"subject":      subjectName,
 		"dict":         dict,
 		"choices":      choices,
 		"fields":       strings.Fields,

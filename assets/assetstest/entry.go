@@ -11,6 +11,7 @@ import (
 func entryCases() map[string]func(*House) {
 	return map[string]func(*House){
 		"sessions":   sessions,
+		"tabs":       sessionsAtOnce,
 		"keys":       keys,
 		"spend once": spendOnce,
 		"stay spent": staySpent,
@@ -99,6 +100,25 @@ func sessions(h *House) {
 	h.goes(h.Catalog.SweepSessions(ctx, now.Add(time.Hour)))
 	_, err = h.Catalog.Session(ctx, "c")
 	h.Fails(assets.NotFound, err)
+}
+
+// sessionsAtOnce: tabs of one browser that save the same session at once all
+// can, and none brings back what one of them ended.
+func sessionsAtOnce(h *House) {
+	s := assets.Session{Hash: "a", User: "u", CreatedAt: h.Clock.Now(), SeenAt: h.Clock.Now(), ExpiresAt: h.Clock.Now().Add(time.Hour)}
+	save := func() error { return h.Catalog.SaveSession(h.Context(), s) }
+	same(h, h.once(save), nil, 20)
+	all, err := h.Catalog.Sessions(h.Context(), "u")
+	same(h, all, err, []assets.Session{s})
+	var ended atomic.Bool
+	h.once(func() error {
+		if ended.CompareAndSwap(false, true) {
+			return h.Catalog.EndSessions(h.Context(), "u", "", "")
+		}
+		return save()
+	})
+	all, err = h.Catalog.Sessions(h.Context(), "u")
+	same(h, all, err, []assets.Session{})
 }
 
 func (h *House) key(kind assets.KeyKind, user assets.ID) assets.Key {

@@ -44,7 +44,8 @@ type engine struct {
 	folder  string // of the migrations that are its own
 	dialect func() schema.Dialect
 	open    func(Options) (read, write *sql.DB, err error)
-	match   string                         // condition on a table of words w, with places for the name of its index and what query returns
+	match   string                         // condition on a table of words w; ?0 is its index, ?1 what query returns
+	newest  string                         // the same, of the ?2 newest that match only; ?3 is the table and ?4 its column of records
 	query   func(groups [][]string) string // each group of words holds alternatives
 	lockLog string                         // statement that lets one transaction at a time write the log; "" where only one writes anyway
 }

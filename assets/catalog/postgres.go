@@ -23,6 +23,7 @@ func postgresEngine() engine {
 		dialect: func() schema.Dialect { return postgresDialect{pgdialect.New()} },
 		open:    openPostgres,
 		match:   "w.tokens @@ ?1::tsquery",
+		newest:  "w.?4 IN (SELECT m.?4 FROM ?3 AS m WHERE m.tokens @@ ?1::tsquery ORDER BY m.?4 DESC LIMIT ?2)",
 		query: func(groups [][]string) string { // ('foret':*) & ('eloq':* | 'elog':*)
 			return expression(groups, "'", "':*", " | ", " & ")
 		},

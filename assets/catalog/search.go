@@ -41,10 +41,14 @@ func alone(words []string) [][]string {
 }
 
 // matching is the query for the records of a kind, w, that have a word that one
-// of each group begins. Among more than most, an engine may leave old ones out.
+// of each group begins; of more than most, the newest.
 func (c *Catalog) matching(db bun.IDB, kind assets.Subject, groups [][]string, most int) *bun.SelectQuery {
+	condition := c.engine.newest
+	if most == everything {
+		condition = c.engine.match
+	}
 	return db.NewSelect().TableExpr("? AS w", wordsTable(kind)).
-		Where(c.engine.match, bun.Ident(string(kind)+"_index"), c.engine.query(groups), most)
+		Where(condition, bun.Ident(string(kind)+"_index"), c.engine.query(groups), most, wordsTable(kind), bun.Ident(kind))
 }
 
 // expression writes groups of words, which are letters and digits only, as an

@@ -76,7 +76,7 @@ let panel = null;
 
 async function hand(files) {
   if (!files.length || !document.dispatchEvent(new CustomEvent('regie:files', { detail: files, cancelable: true }))) return;
-  const { Sending, open } = await import('./sending.js');
+  const [{ Sending }, { open }] = await Promise.all([import('./sending.js'), import('./asking.js')]);
   const { View } = await import('./transfer-view.js');
   if (panel) {
     panel.sending.add(files);

@@ -3,6 +3,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 
+const MIB = 1 << 20;
+
 export class SHA256 {
   #sum = sha256.create();
   update(bytes) { this.#sum.update(bytes); return this; }

@@ -11,18 +11,6 @@ const retry = 2500; // ms between two tries once the quick ones have failed
 
 const ended = ['done', 'duplicate', 'refused'];
 
-export const ask = async (path, body, type) => {
-  const answer = await fetch(path, {
-    method: body === undefined ? 'GET' : 'POST', body, headers: { Accept: 'application/json', ...(type && { 'Content-Type': type }) },
-  });
-  const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(said.erreur || 'Le serveur ne répond pas comme il devrait. Réessayez dans un moment.'), { status: answer.status });
-  return said;
-};
-
-// open begins a transfer: fields are those of the form of /regie/deposer.
-export const open = (fields) => ask('/regie/deposer', fields instanceof FormData ? new URLSearchParams(fields) : fields);
-
 export class Sending extends EventTarget {
   items = [];
   paused = false; // by the person

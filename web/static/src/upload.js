@@ -1,8 +1,11 @@
 // The pages Déposer and Envoi: choosing, confirming, sending. From the choice to
 // the transfer there is no new page, for a page takes its files with it when it
 // goes.
-import { Sending, ask, open } from './sending.js';
+import { ask, open } from './asking.js';
 import { View, duration, kinds, weight } from './transfer-view.js';
+
+// engine is what sends: it comes once there is something to send.
+const engine = () => import('./sending.js');
 
 const fourG = 6e6 / 8; // bytes a second, up, of an ordinary 4G
 
@@ -48,6 +51,7 @@ function deposit(form) {
     files = more;
     const total = files.reduce((n, f) => n + f.file.size, 0);
     part('sum').textContent = `${kinds(files.map((f) => f.file))} · ${weight(total)} · environ ${duration(total / fourG)} en 4G`;
+    engine();
     thumbs(part('thumbs'), files);
     part('pick').hidden = true;
     part('fault').hidden = true;
@@ -67,9 +71,9 @@ function deposit(form) {
     send.disabled = true;
     const fields = new FormData(form);
     if (kind() === 'rushes') fields.delete('film');
-    const first = new Sending('', '');
-    first.awake(); // while the tap is answered
     try {
+      const first = new (await engine()).Sending('', '');
+      first.awake(); // while the tap still counts
       if (!wifi.hidden && wifi.querySelector('input').checked) await unmetered(send);
       const { path } = await open(fields);
       await become(path);
@@ -132,23 +136,26 @@ function thumbs(list, files) {
   }
 }
 
-function transfer(root, files, started) {
-  const sending = started ?? new Sending('', '');
-  sending.path = root.dataset.transfer;
-  sending.hasherPath = root.dataset.hasher;
-  const view = new View(root, sending);
+function transfer(root, files, sending) {
+  const begin = async (more) => {
+    sending ??= new (await engine()).Sending('', '');
+    if (!sending.path) {
+      sending.path = root.dataset.transfer;
+      sending.hasherPath = root.dataset.hasher;
+      new View(root, sending);
+    }
+    sending.awake();
+    sending.add(more);
+  };
   const pick = root.querySelector('[data-pick]');
   if (pick) {
     pick.hidden = Boolean(files);
-    chosen(root, (more) => {
-      sending.awake();
-      sending.add(more);
-    });
+    chosen(root, begin);
   }
   const questions = document.querySelector('[data-questions]');
   if (questions) asking(questions);
-  if (files) sending.add(files);
-  if (!files && root.querySelector('[data-files]').children.length) settle(root, view);
+  if (files) begin(files);
+  else if (root.querySelector('[data-files]').children.length) settle(root);
 }
 
 // settle follows what the server still verifies when the page is opened again.

@@ -34,8 +34,6 @@ func (s *Studio) words() template.FuncMap {
 		"short":        func(limit int, text string) string { return french.Short(text, limit) },
 		"lines":        func(text string) []string { return strings.Split(text, "\n") },
 		"role":         roleName,
-		"subject":      subjectName,
-		"linked":       linked,
 		"first":        firstName,
 		"may":          func(u assets.User, route string) bool { return access.May(u.Role, route) },
 		"standing":     standing,

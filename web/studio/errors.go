@@ -34,6 +34,17 @@ func (s *Studio) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 		_ = answerJSON(w, status, map[string]string{"erreur": body.Sentence, "reference": body.Reference}) // strings: always JSON
 		return
 	}
+	if wanted(r) != "" { // the part stays as it is: the sentence goes before it
+		w.Header().Set("HX-Reswap", "beforebegin")
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
+		said := body.Sentence
+		if body.Reference != "" {
+			said += " (réf. " + body.Reference + ")"
+		}
+		_ = s.pages["error"].ExecuteTemplate(w, "fault", said) // the reader may have gone
+		return
+	}
 	titles := map[int]string{
 		http.StatusNotFound: "Page introuvable", http.StatusUnauthorized: "Entrez d’abord", http.StatusForbidden: "Demande refusée",
 		http.StatusConflict: "Ce n’est pas possible maintenant", http.StatusUnprocessableEntity: "Quelque chose manque",

@@ -31,6 +31,8 @@ type Maker interface {
 	// Cover and Cut make what a person chose, out of a movie that was made.
 	Cover(ctx context.Context, c maker.CoverRequest, dir string) ([]maker.File, error)
 	Cut(ctx context.Context, c maker.CutRequest, dir string) (maker.File, error)
+	// Web brings the sound of a movie to what the web expects.
+	Web(ctx context.Context, movie string, length float64, dir string) (maker.File, error)
 }
 
 // Options is what a Desk is made of. All fields are required, but for Postman,
@@ -94,6 +96,7 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobWithdraw: d.withdraw,
 		assets.JobCover:    d.makeCover,
 		assets.JobTeaser:   d.makeTeaser,
+		assets.JobLoudness: d.makeWeb,
 		assets.JobMail:     d.deliver,
 		assets.JobFile:     d.file,
 		assets.JobRemind:   d.remind,
@@ -152,6 +155,8 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failFiling(ctx, j, reason)
 	case assets.JobCover, assets.JobTeaser:
 		return d.failChosen(ctx, j, reason)
+	case assets.JobLoudness:
+		return d.failWeb(ctx, j, reason)
 	case assets.JobRemind, assets.JobShoot:
 		return assets.Change{}, nil // nothing says it failed but its job
 	default:

@@ -151,3 +151,8 @@ func (c *fakeChannel) FileURLs(context.Context, assets.ID) (map[string]string, e
 	}
 	return urls, nil
 }
+
+func (m *fakeMaker) Web(_ context.Context, _ string, length float64, dir string) (maker.File, error) {
+	f := maker.File{Path: "web.mp4", Rendition: assets.Rendition{Role: assets.RoleWeb, Duration: length}}
+	return f, os.WriteFile(filepath.Join(dir, f.Path), []byte("web"), 0o600)
+}

@@ -123,3 +123,19 @@ func (s *Studio) stopMaking(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.done(w, r, "/regie/films/"+string(film), "Fabrication arrêtée. L’original est conservé.")
 }
+
+// correctSound asks for a version with the sound that the web expects.
+func (s *Studio) correctSound(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.versionOf(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Desk.CorrectSound(r.Context(), v.ID, actor(r)); err != nil {
+		return err
+	}
+	return s.done(w, r, versionAddress(v), "Le son de la V"+strconv.Itoa(v.Number)+" se corrige : le fichier sera à télécharger ici.")
+}
+
+func versionAddress(v assets.Version) string {
+	return "/regie/films/" + string(v.Film) + "/versions/" + strconv.Itoa(v.Number)
+}

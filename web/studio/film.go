@@ -23,12 +23,14 @@ type filmBody struct {
 	Pending   string // why there is nothing to play
 	Progress  *progress
 	Facts     []fact
-	Verdicts  []string         // what the house thinks of the file, the worst first
-	Asked     *assets.Approval // the BAT that waits for its answer
-	Given     *assets.Approval // the BAT that holds
-	Last      *assets.Approval // the last answer, when none of these
-	Wrong     string           // the field that could not be taken
-	Public    string           // address on the site
+	Web       *assets.Rendition // the version with the sound for the web; nil for none
+	Loud      bool              // its sound can be corrected
+	Verdicts  []string          // what the house thinks of the file, the worst first
+	Asked     *assets.Approval  // the BAT that waits for its answer
+	Given     *assets.Approval  // the BAT that holds
+	Last      *assets.Approval  // the last answer, when none of these
+	Wrong     string            // the field that could not be taken
+	Public    string            // address on the site
 	SiteState assets.PublicationState
 	History   []assets.Event
 	Who       map[string]string // names of people by their ID
@@ -132,6 +134,16 @@ func (s *Studio) loadVersions(r *http.Request, b *filmBody, number int) error {
 		return err
 	}
 	b.Verdicts = verdictsOf(b.Version.Sheet)
+	made, err := s.Desk.Catalog.Renditions(ctx, b.Version.ID)
+	if err != nil {
+		return err
+	}
+	for _, one := range made {
+		if one.Role == assets.RoleWeb {
+			b.Web = &one
+		}
+	}
+	b.Loud = b.Movie != nil && b.Version.Sheet.Loudness != nil && b.Version.Sheet.Loudness.Integrated != nil
 	return s.loadProgress(r, b)
 }
 

@@ -14,6 +14,7 @@ var films = map[string]handler{
 	"GET /regie/films/{film}/versions/{n}":        (*Studio).version,
 	"GET /regie/films/{film}/comparer":            (*Studio).compare,
 	"POST /regie/films/{film}/versions/{n}/notes": (*Studio).noteVersion,
+	"POST /regie/films/{film}/versions/{n}/son":   (*Studio).correctSound,
 	"POST /regie/films/{film}/bat":                (*Studio).askApproval,
 	"POST /regie/bat/{approval}":                  (*Studio).answerApproval,
 	"POST /regie/films/{film}/site":               (*Studio).putOnSite,

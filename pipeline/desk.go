@@ -11,6 +11,7 @@ import (
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline/archive"
 	"anonymal.tv/regie/pipeline/maker"
 	"anonymal.tv/regie/publishers"
 )
@@ -53,7 +54,8 @@ type Options struct {
 	Postman    Postman // nil: mails are kept, to be read on the outbox page
 	Letterhead Letterhead
 	Uploads    Uploads
-	Zone       *time.Location // of the clocks that people look at; nil is UTC
+	Checks     *archive.Checks // what is known of files that leave in archives; nil: nothing yet
+	Zone       *time.Location  // of the clocks that people look at; nil is UTC
 	Passwords  *access.Passwords
 }
 
@@ -62,6 +64,9 @@ type Desk struct{ Options }
 
 // NewDesk returns the Desk of these parts.
 func NewDesk(o Options) *Desk {
+	if o.Checks == nil {
+		o.Checks = &archive.Checks{}
+	}
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}

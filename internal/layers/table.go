@@ -71,6 +71,14 @@ var Table = []Room{
 		Tests: []string{"internal/services", "github.com/goccy/go-yaml"},
 	},
 	{
+		Folder: "pipeline/archive", Job: "a zip that is never written: any byte of it can be asked for",
+		Only: []string{"std"}, Never: network,
+	},
+	{
+		Folder: "pipeline/exchange", Job: "writes a list of clips as other programs read it",
+		Only: []string{"std"}, Never: network,
+	},
+	{
 		Folder: "pipeline/picks", Job: "chooses pictures and shots from measurements",
 		Never: network, Tests: []string{"pipeline/ffmpeg", "internal/services"},
 	},

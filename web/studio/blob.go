@@ -18,6 +18,7 @@ import (
 var files = map[string]handler{
 	"GET /regie/rushes/{rush}/original":                       (*Studio).rushOriginal,
 	"GET /regie/rushes/{rush}/fichiers/{file}":                (*Studio).rushFile,
+	"GET /regie/selections/{selection}/export/{format}":       (*Studio).exportSelection,
 	"GET /regie/films/{film}/versions/{n}/original":           (*Studio).versionOriginal,
 	"GET /regie/films/{film}/versions/{n}/fichiers/{file...}": (*Studio).versionFile,
 }
@@ -139,7 +140,7 @@ var mediaTypes = map[string]string{
 	".mpg": "video/mpeg", ".3gp": "video/3gpp", ".m4s": "video/iso.segment",
 	".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".wav": "audio/vnd.wave", ".flac": "audio/flac", ".ogg": "audio/ogg",
 	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".svg": "image/svg+xml",
-	".m3u8": "application/vnd.apple.mpegurl", ".vtt": "text/vtt; charset=utf-8", ".zip": "application/zip",
+	".m3u8": "application/vnd.apple.mpegurl", ".vtt": "text/vtt; charset=utf-8", ".zip": "application/zip", ".csv": "text/csv; charset=utf-8",
 }
 
 // mediaType is a fixed table: the system's own would differ by machine.

@@ -3,6 +3,7 @@
 // until the server has verified what came. It shows nothing: whoever listens to
 // its "change" events does.
 import { Upload } from 'tus-js-client/lib.esm/browser/index.js';
+import { ask } from './asking.js';
 import { print } from './print.js';
 
 const parallel = 3; // files at a time

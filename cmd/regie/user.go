@@ -7,8 +7,13 @@ import (
 )
 
 type userCmd struct {
-	Add  userAddCmd  `cmd:"" help:"Donner accès à une personne ; montre son lien d'entrée."`
-	List userListCmd `cmd:"" help:"Les personnes qui ont accès."`
+	Add    userAddCmd    `cmd:"" help:"Donner accès à une personne ; montre son lien d'entrée."`
+	List   userListCmd   `cmd:"" help:"Les personnes qui ont accès."`
+	Link   userLinkCmd   `cmd:"" help:"Un nouveau lien d'entrée pour une personne."`
+	Close  userCloseCmd  `cmd:"" help:"Fermer l'accès d'une personne ; ce qu'elle a apporté reste."`
+	Reopen userReopenCmd `cmd:"" help:"Rouvrir l'accès d'une personne."`
+	Role   userRoleCmd   `cmd:"" help:"Changer le rôle d'une personne."`
+	Code   userCodeCmd   `cmd:"" help:"Retirer le code du téléphone d'une personne (téléphone perdu)."`
 }
 
 type userAddCmd struct {

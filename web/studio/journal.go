@@ -23,8 +23,16 @@ type journalBody struct {
 // subjectNames are what the records of the log are called.
 func subjectNames() [][2]string {
 	return [][2]string{
-		{"film", "Film"}, {"version", "Version"}, {"rush", "Rush"}, {"sujet", "Sujet"}, {"publication", "Mise en ligne"}, {"delivery", "Livraison"},
-		{"approval", "BAT"}, {"consent", "Autorisation"}, {"upload", "Dépôt"}, {"user", "Personne"},
+		{"film", "Film"},
+		{"version", "Version"},
+		{"rush", "Rush"},
+		{"sujet", "Sujet"},
+		{"publication", "Mise en ligne"},
+		{"delivery", "Livraison"},
+		{"approval", "BAT"},
+		{"consent", "Autorisation"},
+		{"upload", "Dépôt"},
+		{"user", "Personne"},
 	}
 }
 

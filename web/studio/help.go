@@ -1,0 +1,75 @@
+package studio
+
+import (
+	"net/http"
+
+	"anonymal.tv/regie/web/gate"
+)
+
+// helps is the help of the studio.
+var helps = map[string]handler{
+	"GET /regie/aide":        (*Studio).help,
+	"GET /regie/aide/{page}": (*Studio).helpPage,
+}
+
+// helpText is one page of the help: a few sentences, no more.
+type helpText struct {
+	Slug, Title string
+	Lines       []string
+}
+
+var helpTexts = []helpText{
+	{"entrer", "Entrer dans la régie", []string{
+		"Ouvrez le lien reçu par courriel, ou visez le QR code affiché au bureau. Le lien sert une fois.",
+		"Un lien a déjà servi ? Demandez-en un nouveau sur la page d’entrée.",
+	}},
+	{"sujets", "Créer un sujet", []string{
+		"Un sujet réunit la consigne, l’équipe, les rushes et le film. Donnez un titre, le reste peut attendre.",
+		"L’équipe du sujet reçoit un message la veille du tournage à 18 h.",
+		"Tant que le film n’a pas de version, il est classé comme son sujet.",
+	}},
+	{"deposer", "Déposer des rushes", []string{
+		"Ouvrez le sujet, puis « Déposer des rushes ». Sur ordinateur, lâchez les fichiers n’importe où sur la page.",
+		"Gardez la page ouverte. Si le réseau coupe, l’envoi reprend tout seul.",
+		"N’effacez rien de votre téléphone avant d’avoir lu que les rushes sont reçus et vérifiés.",
+	}},
+	{"derusher", "Dérusher", []string{
+		"Ouvrez un rush depuis le sujet. Espace lit et arrête, J, K et L règlent la vitesse, I et O posent le début et la fin.",
+		"Ajoutez les bons passages à une sélection : elle s’exporte vers le logiciel de montage.",
+	}},
+	{"complement", "Demander un complément", []string{
+		"Sur la page du sujet, écrivez ce qui manque : l’équipe le reçoit par courriel et le voit sur son téléphone.",
+		"« Plus rien ne manque » lève la demande.",
+	}},
+	{"monter", "Déposer un montage", []string{
+		"Déposez le PAD sur la page du film : il devient la version suivante. Les notes des versions précédentes restent.",
+	}},
+	{"valider", "Valider une version", []string{
+		"Regardez la version, notez ce qui doit changer, puis donnez ou refusez le BAT.",
+		"Un refus porte au moins une note. Une nouvelle version annule le BAT de la précédente.",
+	}},
+	{"autorisations", "Les autorisations", []string{
+		"Indiquez sur le sujet chaque personne filmée. Pour un mineur, les parents signent.",
+		"Photographiez le formulaire signé : le film peut alors sortir.",
+	}},
+	{"conducteur", "Le conducteur d’un plateau", []string{
+		"Ajoutez les séquences, leurs intervenants et leur durée. Le cumul se calcule seul ; la page s’imprime en A4.",
+		"Pendant la captation, « Ouvrir le direct » montre la grande horloge. « Suivant » note l’heure réelle de chaque séquence.",
+		"Après la captation, ces heures deviennent les chapitres du film.",
+	}},
+	{"dossiers", "Suivre un dossier", []string{
+		"La page d’un dossier montre combien de films sont en ligne sur ceux qui sont prévus, et où en est chacun.",
+	}},
+}
+
+func (s *Studio) help(w http.ResponseWriter, r *http.Request) error {
+	return s.show(w, r, "help", page{Title: "Aide", Here: "/regie/aide", Body: helpTexts})
+}
+
+func (s *Studio) helpPage(w http.ResponseWriter, r *http.Request) error {
+	text, known := bySlug(helpTexts, func(t helpText) bool { return t.Slug == r.PathValue("page") })
+	if !known {
+		return gate.ErrHidden
+	}
+	return s.show(w, r, "help", page{Title: text.Title, Here: "/regie/aide", Body: []helpText{text}})
+}

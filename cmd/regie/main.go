@@ -39,6 +39,7 @@ type commands struct {
 	Doctor    doctorCmd    `cmd:"" help:"Ce qui est installé, ce qui manque, et comment l'obtenir."`
 	Bench     benchCmd     `cmd:"" help:"La fabrication mesurée à côté de ffmpeg seul."`
 	Demo      demoCmd      `cmd:"" help:"Un dossier neuf, le programme et un vrai film, jusqu'au site."`
+	Storybook storybookCmd `cmd:"" help:"Toutes les pages de la régie, avec des exemples."`
 }
 
 const help = `Régie, la régie des web TV : du film monté au film en ligne.

@@ -135,7 +135,7 @@ func (w *Tab) Until(t *testing.T, expression string) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression, awaited)); ok && err == nil {
+		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression, Awaited)); ok && err == nil {
 			return
 		}
 		select {
@@ -149,7 +149,8 @@ func (w *Tab) Until(t *testing.T, expression string) {
 	}
 }
 
-func awaited(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
+// Awaited makes an evaluation wait for what it promises.
+func Awaited(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
 
 // Check reports everything that went wrong, and what the page keeps.
 func (w *Tab) Check(t *testing.T) {

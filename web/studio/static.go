@@ -1,6 +1,8 @@
 package studio
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"io/fs"
 	"net/http"
@@ -9,10 +11,12 @@ import (
 )
 
 // static is what the browser is given: files under names that carry their
-// content's hash, and the plain names by which templates ask for them.
+// content's hash, packed once, and the plain names by which templates ask for
+// them.
 type static struct {
 	files    fs.FS
 	manifest map[string]string
+	packed   map[string][]byte
 }
 
 func (f *static) load(files fs.FS) error {
@@ -20,8 +24,52 @@ func (f *static) load(files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	f.files = files
-	return json.Unmarshal(text, &f.manifest)
+	f.files, f.packed = files, map[string][]byte{}
+	if err := json.Unmarshal(text, &f.manifest); err != nil {
+		return err
+	}
+	names, err := fs.Glob(files, "*.*")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if kind := path.Ext(name); kind != ".css" && kind != ".js" && kind != ".svg" {
+			continue
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		f.packed[name] = pack(text, gzip.BestCompression)
+	}
+	return nil
+}
+
+// pack is a text in gzip (RFC 1952).
+func pack(text []byte, level int) []byte {
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, level)
+	if err == nil {
+		_, err = z.Write(text)
+	}
+	if err == nil {
+		err = z.Close()
+	}
+	if err != nil {
+		return nil // no such level: never of ours
+	}
+	return out.Bytes()
+}
+
+// takesGzip tells whether the browser unpacks it.
+func takesGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		coding, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if coding == "gzip" && strings.ReplaceAll(weight, " ", "") != "q=0" {
+			return true
+		}
+	}
+	return false
 }
 
 // path is the address of a file by its plain name; "" for what was not built.
@@ -47,6 +95,11 @@ func (s *Studio) file(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Header().Add("Vary", "Accept-Encoding")
+	if packed := s.static.packed[name]; packed != nil && takesGzip(r) {
+		w.Header().Set("Content-Encoding", "gzip")
+		text = packed
+	}
 	_, _ = w.Write(text)
 	return nil
 }

@@ -11,6 +11,7 @@ package studio
 
 import (
 	"bytes"
+	"compress/gzip"
 	"embed"
 	"encoding/json"
 	"html/template"
@@ -162,11 +163,19 @@ func (s *Studio) render(w http.ResponseWriter, r *http.Request, status int, name
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Add("Vary", "HX-Request, HX-Target")
+	w.Header().Add("Vary", "Accept-Encoding, HX-Request, HX-Target")
+	text := out.Bytes()
+	if len(text) > smallPage && takesGzip(r) {
+		w.Header().Set("Content-Encoding", "gzip")
+		text = pack(text, gzip.BestSpeed)
+	}
 	w.WriteHeader(status)
-	_, _ = w.Write(out.Bytes()) // the reader may have gone
+	_, _ = w.Write(text) // the reader may have gone
 	return nil
 }
+
+// smallPage is what is not worth packing, in bytes.
+const smallPage = 1400
 
 // show is render with the usual status.
 func (s *Studio) show(w http.ResponseWriter, r *http.Request, name string, p page) error {

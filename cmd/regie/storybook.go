@@ -1,0 +1,277 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
+)
+
+type storybookCmd struct {
+	Film   string   `help:"Un film à vous au lieu de celui de la démonstration." placeholder:"FICHIER"`
+	Rush   []string `help:"Rushes à montrer (défaut : le film)." placeholder:"FICHIER"`
+	Listen string   `help:"Adresse d'écoute (défaut : 127.0.0.1:8080, ou un port libre)." placeholder:"HÔTE:PORT"`
+}
+
+func (c *storybookCmd) listenFlag() string { return c.Listen }
+
+func (*storybookCmd) Help() string {
+	return `Toutes les pages de la régie et leurs états, avec des personnes, des sujets, des rushes et des films
+d'exemple, dans un dossier neuf (./var/storybook, ou --data). Une ligne par page ; avec --json, un objet :
+{"name", "role", "path"}, après une ligne {"role", "link"} par personne.`
+}
+
+// story is one page in one state, as one person sees it.
+type story struct {
+	Name string          `json:"name"`
+	Role assets.UserRole `json:"role"`
+	Path string          `json:"path"`
+}
+
+// Run fills a fresh house with examples, lists its pages, and serves them.
+func (c *storybookCmd) Run(a *app) error {
+	demo := demoCmd{Film: c.Film, Listen: c.Listen}
+	film, err := demo.film()
+	if err != nil {
+		return err
+	}
+	if len(c.Rush) == 0 {
+		c.Rush = []string{film}
+	}
+	if a.cfg.Data == "./var" {
+		a.cfg.Data = filepath.Join("var", "storybook")
+	}
+	if err := freshFolder(a.cfg.Data); err != nil {
+		return err
+	}
+	ln, err := demo.port(a)
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	a.cfg.Listen = ln.Addr().String()
+	h, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	g, ctx := errgroup.WithContext(a.ctx)
+	g.Go(func() error { return everything(ctx, h, ln) })
+	g.Go(func() error {
+		s := &stage{house: h, app: a, ctx: ctx, people: map[assets.UserRole]assets.User{}}
+		return s.show(film, c.Rush)
+	})
+	return g.Wait()
+}
+
+// stage is a house that is filled with examples.
+type stage struct {
+	*house
+	app    *app
+	ctx    context.Context
+	people map[assets.UserRole]assets.User
+	err    error
+}
+
+// show fills the house, waits for the work, and lists the pages.
+func (s *stage) show(film string, rushes []string) error {
+	s.hire()
+	sujet, plateau := s.sujets()
+	var rush assets.ID
+	for _, path := range rushes {
+		rush = s.ingest(path, pipeline.Arrival{Kind: assets.KindRush, Sujet: sujet.ID, Actor: s.actor(assets.RoleJRI)}).Rush
+	}
+	first := s.ingest(film, pipeline.Arrival{
+		Kind: assets.KindMaster, Title: "Before Zik Zac", Lede: "L'installation des scènes, la veille de l'ouverture.", Rubriques: []string{"culture"},
+		Dossier: "zik-zac-2018", Partners: []string{"zik-zac-festival"}, Territory: "jas-de-bouffan", Actor: s.actor(assets.RoleMonteur),
+	}).Film
+	if s.err == nil {
+		s.err = s.settled(first)
+	}
+	s.review(first)
+	person := s.rights(sujet.ID, first)
+	selection, err := s.desk.NewSelection(s.ctx, "Bout-à-bout", sujet.ID, []assets.Clip{{Rush: rush}}, s.people[assets.RoleMonteur])
+	s.note(err)
+	if s.err != nil {
+		return s.err
+	}
+	return s.list(stories(sujet.ID, plateau.ID, rush, first, person, selection.ID, s.people[assets.RoleJRI].ID))
+}
+
+// note keeps the first error.
+func (s *stage) note(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *stage) actor(role assets.UserRole) string { return string(s.people[role].ID) }
+
+func (s *stage) hire() {
+	for role, name := range map[assets.UserRole]string{
+		assets.RoleJRI: "Une JRI", assets.RoleMonteur: "La Monteuse", assets.RoleImage: "Le Responsable Image",
+		assets.RoleCommunication: "La Chargée de Communication", assets.RoleAdministration: "L'Administration",
+	} {
+		u, err := s.desk.Hire(s.ctx, assets.User{Name: name, Mail: string(role) + "@example.org", Role: role}, "cli")
+		s.note(err)
+		s.people[role] = u
+	}
+}
+
+func (s *stage) sujets() (sujet, plateau assets.Sujet) {
+	by := s.actor(assets.RoleImage)
+	today := s.now().In(s.zone)
+	at := time.Date(today.Year(), today.Month(), today.Day(), 14, 0, 0, 0, s.zone)
+	crew := []assets.ID{s.people[assets.RoleJRI].ID, s.people[assets.RoleMonteur].ID}
+	sujet, err := s.desk.CreateSujet(s.ctx, assets.Sujet{
+		Title: "Installation des scènes", Kind: "before", Brief: "Filmer le montage de la grande scène et deux interviews de techniciens.",
+		Place: "Parc du Jas de Bouffan", Territory: "jas-de-bouffan", Rubriques: []string{"culture"}, Dossier: "zik-zac-2018",
+		Partners: []string{"zik-zac-festival"}, At: at, Contact: assets.Contact{Name: "La régie du festival", Phone: "04 00 00 00 00"}, Crew: crew,
+	}, by)
+	s.note(err)
+	s.note(s.desk.AskFor(s.ctx, sujet.ID, "Il manque un plan large de la scène.", s.actor(assets.RoleMonteur)))
+	plateau, err = s.desk.CreateSujet(s.ctx, assets.Sujet{
+		Title: "Plateau : la place du vélo", Kind: assets.GenrePlateau, Place: "Le studio", Rubriques: []string{"politique", "societe"}, At: at.AddDate(0, 0, 3), Crew: crew,
+	}, by)
+	s.note(err)
+	for _, line := range []assets.Segment{
+		{Title: "Ouverture", Speakers: "la présentatrice", Planned: 120},
+		{Title: "Ce que disent les habitants", Speakers: "conseil citoyen", Synthe: "Conseil citoyen du Jas de Bouffan", Planned: 600},
+	} {
+		s.note(s.desk.AddSegment(s.ctx, plateau.ID, line, by))
+	}
+	return sujet, plateau
+}
+
+func (s *stage) ingest(path string, a pipeline.Arrival) pipeline.Received {
+	f, err := os.Open(path)
+	if err != nil {
+		s.note(err)
+		return pipeline.Received{}
+	}
+	defer f.Close()
+	a.Name, a.Bytes = filepath.Base(path), f
+	r, err := s.desk.Ingest(s.ctx, a)
+	s.note(err)
+	return r
+}
+
+// settled waits until nothing is owed for a film and the house is quiet.
+func (s *stage) settled(film assets.ID) error {
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		view, err := s.desk.Show(s.ctx, string(film))
+		if err != nil {
+			return err
+		}
+		rushes, err := s.catalog.Rushes(s.ctx, assets.RushFilter{State: assets.RushMaking})
+		if err != nil {
+			return err
+		}
+		waiting, err := s.catalog.Rushes(s.ctx, assets.RushFilter{State: assets.RushReceived})
+		if err != nil {
+			return err
+		}
+		if view.Work == nil && len(rushes)+len(waiting) == 0 {
+			return nil
+		}
+		select {
+		case <-s.ctx.Done():
+			return s.ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// review writes a note, asks for the BAT, and writes captions.
+func (s *stage) review(film assets.ID) {
+	versions, err := s.catalog.Versions(s.ctx, film)
+	s.note(err)
+	if s.err != nil || len(versions) == 0 {
+		return
+	}
+	_, err = s.desk.AddNote(s.ctx, assets.Note{
+		On: assets.SubjectVersion, Subject: versions[0].ID, Film: film, Frame: 40, Until: 40, Text: "Trop long : couper avant la parole.",
+	}, s.people[assets.RoleImage])
+	s.note(err)
+	_, err = s.desk.AskApproval(s.ctx, film, s.actor(assets.RoleMonteur))
+	s.note(err)
+	s.note(s.desk.SaveTrack(s.ctx, assets.Track{Film: film, Kind: assets.TrackCaptions, Language: "fr", Cues: []assets.Cue{
+		{Start: 0.5, End: 2.5, Text: "Bienvenue au Jas de Bouffan."}, {Start: 2.6, End: 3.2, Text: "Une phrase bien trop longue pour être lue aussi vite."},
+	}}, s.actor(assets.RoleMonteur)))
+}
+
+// rights names a person whose form is not there yet.
+func (s *stage) rights(sujet, film assets.ID) assets.ID {
+	seen, err := s.desk.AddFilmed(s.ctx, assets.Filmed{Sujet: sujet, Film: film}, pipeline.ConsentForm{ConsentDetails: assets.ConsentDetails{Person: "Une personne filmée"}, Minor: assets.Yes}, s.actor(assets.RoleImage))
+	s.note(err)
+	return seen.Consent
+}
+
+// stories are all pages, in the states that the stage has.
+func stories(sujet, plateau, rush, film, consent, selection, person assets.ID) []story {
+	jri, monteur, image, com, admin := assets.RoleJRI, assets.RoleMonteur, assets.RoleImage, assets.RoleCommunication, assets.RoleAdministration
+	all := []story{
+		{"Entrer", "", "/regie/entrer"}, {"Lien qui a servi", "", "/regie/entrer/rien"},
+		{"Mes tournages", jri, "/regie/moi"}, {"Aujourd'hui, JRI", jri, "/regie"}, {"Sujet, JRI", jri, "/regie/sujets/" + string(sujet)},
+		{"Déposer", jri, "/regie/deposer"}, {"Déposer pour un sujet", jri, "/regie/deposer?sujet=" + string(sujet)},
+		{"Aujourd'hui, montage", monteur, "/regie"}, {"Aujourd'hui, image", image, "/regie"}, {"Aujourd'hui, communication", com, "/regie"},
+		{"Sujets", monteur, "/regie/sujets"}, {"Nouveau sujet", monteur, "/regie/sujets/nouveau"}, {"Sujet", monteur, "/regie/sujets/" + string(sujet)},
+		{"Modifier le sujet", monteur, "/regie/sujets/" + string(sujet) + "/modifier"}, {"Conducteur", monteur, "/regie/sujets/" + string(plateau) + "/conducteur"},
+		{"Rushes", monteur, "/regie/rushes"}, {"Rushes, rien", monteur, "/regie/rushes?lieu=nulle-part"}, {"Salle de dérushage", monteur, "/regie/rushes/" + string(rush)},
+		{"Sélections", monteur, "/regie/selections"}, {"Sélection", monteur, "/regie/selections/" + string(selection)},
+		{"Films", monteur, "/regie/films"}, {"Films, rien", monteur, "/regie/films?etat=archived"}, {"Film, BAT à donner", image, "/regie/films/" + string(film)},
+		{"Droits du film", image, "/regie/films/" + string(film) + "/droits"},
+		{"Autorisations", image, "/regie/autorisations"}, {"Autorisation", image, "/regie/autorisations/" + string(consent)},
+		{"Formulaire", image, "/regie/autorisations/formulaire?sujet=" + string(sujet)},
+		{"Recherche", monteur, "/regie/recherche?q=zik"}, {"Recherche, rien", monteur, "/regie/recherche?q=zik+zak"},
+		{"Raccourcis", monteur, "/regie/raccourcis"}, {"Mon accès", monteur, "/regie/moi/acces"}, {"Page introuvable", monteur, "/regie/perdu"},
+		{"Administration", admin, "/regie/admin"}, {"Personnes", admin, "/regie/admin/personnes"}, {"Personne", admin, "/regie/admin/personnes/" + string(person)},
+		{"Journal", admin, "/regie/admin/journal"}, {"Messages", admin, "/regie/admin/messages"},
+		{"Dossiers", com, "/regie/dossiers"}, {"Dossier", com, "/regie/dossiers/zik-zac-2018"}, {"Partenaire", com, "/regie/partenaires/zik-zac-festival"},
+	}
+	for _, tab := range []string{"fiche", "sous-titres", "chapitres", "synthes", "vignettes", "teaser"} {
+		all = append(all, story{"Film, " + tab, monteur, "/regie/films/" + string(film) + "/" + tab})
+	}
+	return all
+}
+
+// list says how each person enters, and which pages there are.
+func (s *stage) list(all []story) error {
+	out := s.app.out
+	for _, role := range assets.UserRoles() {
+		secret, err := s.desk.Invite(s.ctx, s.people[role].ID, assets.KeyInvite, firstLinkLasts, "cli")
+		if err != nil {
+			return err
+		}
+		link := s.baseURL() + "/regie/entrer/" + secret.Reveal()
+		if out.json {
+			err = out.object(map[string]string{"role": string(role), "link": link})
+		}
+		if err != nil {
+			return err
+		}
+		out.say("%s entre par %s", s.people[role].Name, link)
+	}
+	for _, page := range all {
+		if out.json {
+			if err := out.object(page); err != nil {
+				return err
+			}
+			continue
+		}
+		out.say("%-14s  %-28s  %s%s", page.Role, page.Name, s.baseURL(), page.Path)
+	}
+	if out.json {
+		return out.object(map[string]int{"pages": len(all)})
+	}
+	out.say("\n%s", fmt.Sprintf("%d pages. Ctrl-C pour arrêter.", len(all)))
+	return nil
+}

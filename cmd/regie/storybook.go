@@ -15,15 +15,15 @@ import (
 
 type storybookCmd struct {
 	Film   string   `help:"Un film à vous au lieu de celui de la démonstration." placeholder:"FICHIER"`
-	Rush   []string `help:"Rushes à montrer (défaut : le film)." placeholder:"FICHIER"`
-	Listen string   `help:"Adresse d'écoute (défaut : 127.0.0.1:8080, ou un port libre)." placeholder:"HÔTE:PORT"`
+	Rush   []string `help:"Rushes à montrer (défaut : le film)." placeholder:"FICHIER"`
+	Listen string   `help:"Adresse d'écoute (défaut : 127.0.0.1:8080, ou un port libre)." placeholder:"HÔTE:PORT"`
 }
 
 func (c *storybookCmd) listenFlag() string { return c.Listen }
 
 func (*storybookCmd) Help() string {
 	return `Toutes les pages de la régie et leurs états, avec des personnes, des sujets, des rushes et des films
-d'exemple, dans un dossier neuf (./var/storybook, ou --data). Une ligne par page ; avec --json, un objet :
+d'exemple, dans un dossier neuf (./var/storybook, ou --data). Une ligne par page ; avec --json, un objet :
 {"name", "role", "path"}, après une ligne {"role", "link"} par personne.`
 }
 
@@ -137,7 +137,7 @@ func (s *stage) sujets() (sujet, plateau assets.Sujet) {
 	s.note(err)
 	s.note(s.desk.AskFor(s.ctx, sujet.ID, "Il manque un plan large de la scène.", s.actor(assets.RoleMonteur)))
 	plateau, err = s.desk.CreateSujet(s.ctx, assets.Sujet{
-		Title: "Plateau : la place du vélo", Kind: assets.GenrePlateau, Place: "Le studio", Rubriques: []string{"politique", "societe"}, At: at.AddDate(0, 0, 3), Crew: crew,
+		Title: "Plateau : la place du vélo", Kind: assets.GenrePlateau, Place: "Le studio", Rubriques: []string{"politique", "societe"}, At: at.AddDate(0, 0, 3), Crew: crew,
 	}, by)
 	s.note(err)
 	for _, line := range []assets.Segment{

@@ -87,7 +87,9 @@ func TestEveryPage(t *testing.T) {
 		}
 	}
 	for role, tab := range tabs {
-		t.Run("faults/"+string(role), func(t *testing.T) { tab.Faults(t, "404", "/regie/perdu") })
+		t.Run("faults/"+string(role), func(t *testing.T) {
+			tab.Faults(t, "404 of "+base+"/regie/perdu", "/regie/perdu", "409 of "+base+"/regie/entrer/rien", "/regie/entrer/rien")
+		})
 	}
 }
 

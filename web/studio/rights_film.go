@@ -16,6 +16,7 @@ import (
 
 // filmRightsBody is the droit à l'image of one film.
 type filmRightsBody struct {
+	Head filmHead
 	pipeline.FilmRights
 	Person personForm
 	Why    string // typed, to pass over
@@ -33,7 +34,11 @@ func (s *Studio) filmRightsPage(w http.ResponseWriter, r *http.Request, person p
 	if err != nil {
 		return err
 	}
-	b := filmRightsBody{FilmRights: rights, Person: person, Why: waiver}
+	head, err := s.filmHead(r, "/droits")
+	if err != nil {
+		return err
+	}
+	b := filmRightsBody{Head: head, FilmRights: rights, Person: person, Why: waiver}
 	role := user(r).Role
 	b.May.Change = access.May(role, "POST /regie/films/{film}/droits")
 	b.May.Blur = access.May(role, "POST /regie/apparitions/{filmed}")

@@ -22,7 +22,7 @@ func TestSujetOnThePhone(t *testing.T) {
 	  const f = document.querySelector("form.fields"), now = new Date(), two = (n) => String(n).padStart(2, "0");
 	  f.title.value = "Installation des scènes"; f.brief.value = "Des plans larges."; f.place.value = "Parc Saint-Mitre";
 	  f.date.value = new Intl.DateTimeFormat("fr-CA", {timeZone: "Europe/Paris"}).format(now); f.hour.value = hour;
-	  [...f.crew].find((c) => c.parentNode.innerText.includes("Camille")).checked = true;
+	  [...f.crew].find((c) => c.type === "checkbox" && c.parentNode.innerText.includes("Camille")).checked = true;
 	  f.requestSubmit(); return true;
 	}`
 	desk.Open(t, s.URL+"/regie/sujets/nouveau")

@@ -42,6 +42,7 @@ func Blobs(t *testing.T, open func(t testing.TB) assets.Blobs) {
 		"list":              lists,
 		"local":             local,
 		"adopt":             adopts,
+		"keep file":         keepsFiles,
 	} {
 		t.Run(name, func(t *testing.T) { check(&shelf{T: t, blobs: open(t)}) })
 	}

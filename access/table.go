@@ -115,7 +115,6 @@ var Table = []Right{
 	{"POST /regie/films/{film}/droits", No, No, All, All, All, true},
 	{"POST /regie/films/{film}/droits/passer-outre", No, No, All, No, No, true},
 	{"POST /regie/films/{film}/site", No, No, All, All, All, true},
-	{"POST /regie/films/{film}/archive", No, No, All, All, All, false},
 
 	// People filmed, and their authorisations.
 	{"GET /regie/autorisations", No, No, All, All, All, false},

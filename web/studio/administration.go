@@ -29,8 +29,6 @@ var administration = map[string]handler{
 type adminBody struct {
 	People int
 	Kept   int // mails that no server took
-	Chain  int // events in the log
-	Broken string
 }
 
 func (s *Studio) admin(w http.ResponseWriter, r *http.Request) error {
@@ -47,12 +45,6 @@ func (s *Studio) admin(w http.ResponseWriter, r *http.Request) error {
 		if m.State == assets.MailKept || m.State == assets.MailFailed {
 			b.Kept++
 		}
-	}
-	b.Chain, err = s.Desk.Catalog.VerifyLog(r.Context())
-	if assets.KindOf(err) == assets.Conflict && err != nil {
-		b.Broken = assets.Sentence(err)
-	} else if err != nil {
-		return err
 	}
 	return s.show(w, r, "admin", page{Title: "Administration", Here: "/regie/admin", Body: b})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 )
 
 // journalBody is a page of the audit log.
@@ -18,6 +19,8 @@ type journalBody struct {
 	People []assets.User
 	Kinds  [][2]string
 	Next   string
+	Chain  string // what following the chain of hashes gave; "" when it was not asked for
+	Broken bool
 }
 
 // subjectNames are what the records of the log are called.
@@ -55,6 +58,16 @@ func (s *Studio) journal(w http.ResponseWriter, r *http.Request) error {
 	}
 	if b.People, b.Who, err = s.everybody(r); err != nil {
 		return err
+	}
+	if r.FormValue("verifier") != "" {
+		n, err := s.Desk.Catalog.VerifyLog(r.Context())
+		if b.Broken = assets.KindOf(err) == assets.Conflict && err != nil; err != nil && !b.Broken {
+			return err
+		}
+		b.Chain = french.Count(n, "événement est enchaîné", "événements sont enchaînés") + " : aucun n’a été changé."
+		if b.Broken {
+			b.Chain = assets.Sentence(err)
+		}
 	}
 	return s.show(w, r, "journal", page{Title: "Journal", Here: "/regie/admin", Body: b})
 }

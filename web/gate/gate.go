@@ -191,7 +191,7 @@ func Visitor(ctx context.Context) (assets.User, bool) {
 // admit finds out who is asking, and puts them into the request. A token that
 // opens nothing is an error; no session is none.
 func (g *Gate) admit(r *http.Request) (*http.Request, error) {
-	if token, given := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); given {
+	if token, given := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); given && strings.HasPrefix(r.URL.Path, programs) {
 		return g.admitToken(r, token)
 	}
 	id := assets.ID(g.sessions.GetString(r.Context(), "user"))
@@ -208,6 +208,9 @@ func (g *Gate) admit(r *http.Request) (*http.Request, error) {
 	}
 	return r.WithContext(context.WithValue(r.Context(), visitorKey{}, u)), nil
 }
+
+// programs is where tokens open: pages are for people.
+const programs = "/api/"
 
 // admitToken lets a program in, by the API only.
 func (g *Gate) admitToken(r *http.Request, token string) (*http.Request, error) {

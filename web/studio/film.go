@@ -29,7 +29,7 @@ type filmBody struct {
 	Asked     *assets.Approval  // the BAT that waits for its answer
 	Given     *assets.Approval  // the BAT that holds
 	Last      *assets.Approval  // the last answer, when none of these
-	Wrong     string            // the field that could not be taken
+	Answer    string            // the word of an answer that could not be taken
 	Public    string            // address on the site
 	SiteState assets.PublicationState
 	History   []assets.Event
@@ -91,6 +91,7 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int, fa
 	}
 	if fault != nil {
 		p.Fault, status = assets.Sentence(fault), http.StatusUnprocessableEntity
+		b.Answer = r.PostFormValue("note")
 	}
 	p.Body = b
 	return s.render(w, r, status, "film", p)

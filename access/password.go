@@ -22,7 +22,7 @@ const (
 	argonThreads = 1
 	argonSalt    = 16 // bytes
 	argonKey     = 32 // bytes
-	argonAtOnce  = 3
+	argonAtOnce  = 2
 )
 
 // MinPassword is how many signs a password has at least.

@@ -5,10 +5,12 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/configs"
 	"anonymal.tv/regie/web"
+	"anonymal.tv/regie/web/api"
 	"anonymal.tv/regie/web/gate"
 	sitepages "anonymal.tv/regie/web/site"
 	"anonymal.tv/regie/web/static"
@@ -42,6 +44,7 @@ const monitorRoot = "/regie/admin/taches"
 type rooms struct {
 	gate   *gate.Gate
 	studio *studio.Studio
+	api    *api.API
 	routes []gate.Route
 }
 
@@ -62,11 +65,14 @@ func (h *house) openRooms(b *worker.Broker) (*rooms, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.api, err = api.New(h.desk, h.log); err != nil {
+		return nil, err
+	}
 	monitor := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.studio.Refuse(w, q, gate.ErrHidden) }))
 	if b != nil {
 		monitor = worker.Monitor(b, monitorRoot)
 	}
-	r.routes = slices.Concat(r.studio.Routes(), reception.Routes(), []gate.Route{
+	r.routes = slices.Concat(r.studio.Routes(), reception.Routes(), r.api.Routes(), []gate.Route{
 		{Pattern: "GET " + monitorRoot, Handler: monitor}, {Pattern: "GET " + monitorRoot + "/", Handler: monitor},
 	})
 	return r, nil
@@ -75,11 +81,20 @@ func (h *house) openRooms(b *worker.Broker) (*rooms, error) {
 // handler puts the rooms behind the gate.
 func (r *rooms) handler() (http.Handler, error) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) { r.studio.Refuse(w, q, gate.ErrHidden) })
-	if err := r.gate.Mount(mux, r.studio.Refuse, r.routes); err != nil {
+	mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) { r.refuse(w, q, gate.ErrHidden) })
+	if err := r.gate.Mount(mux, r.refuse, r.routes); err != nil {
 		return nil, err
 	}
-	return r.gate.Door(mux, r.studio.Refuse), nil
+	return r.gate.Door(mux, r.refuse), nil
+}
+
+// refuse answers programs as programs read, and people with a page.
+func (r *rooms) refuse(w http.ResponseWriter, q *http.Request, err error) {
+	if strings.HasPrefix(q.URL.Path, "/api/") {
+		r.api.Refuse(w, q, err)
+		return
+	}
+	r.studio.Refuse(w, q, err)
 }
 
 // health asks the catalog for something small.

@@ -1,0 +1,139 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"anonymal.tv/regie/access"
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/web/gate"
+)
+
+// Root is where every route begins.
+const Root = "/api/v1"
+
+// API serves /api/v1.
+type API struct {
+	desk   *pipeline.Desk
+	log    *slog.Logger
+	huma   huma.API
+	routes []gate.Route
+	wrong  []error
+}
+
+// New returns the API; an operation without a row in the table is an error.
+func New(desk *pipeline.Desk, log *slog.Logger) (*API, error) {
+	c := huma.DefaultConfig("Régie", "1")
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	c.Security = []map[string][]string{{"token": {}}}
+	a := &API{desk: desk, log: log}
+	a.huma = humago.New(collector{a}, c)
+	a.films()
+	a.sujets()
+	a.rushes()
+	a.house()
+	add(a, "GET /openapi.json", "openapi", "La description de cette interface", func(context.Context, *struct{}) (json.RawMessage, error) {
+		return json.Marshal(a.huma.OpenAPI())
+	})
+	return a, errors.Join(a.wrong...)
+}
+
+// Routes are what the gate mounts.
+func (a *API) Routes() []gate.Route { return a.routes }
+
+// collector is the mux that huma knows: it keeps the routes for the gate.
+type collector struct{ *API }
+
+func (c collector) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	if _, known := access.Find(pattern); !known {
+		c.wrong = append(c.wrong, fmt.Errorf("api: %q is not in the table of rights", pattern))
+	}
+	c.API.routes = append(c.API.routes, gate.Route{Pattern: pattern, Handler: http.HandlerFunc(h)})
+}
+
+func (collector) ServeHTTP(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) }
+
+// answer is what an operation says.
+type answer[T any] struct{ Body T }
+
+// add describes one operation, and what does it.
+func add[I, O any](a *API, route, id, summary string, do func(context.Context, *I) (O, error)) {
+	method, path, _ := strings.Cut(route, " ")
+	op := huma.Operation{Method: method, Path: Root + path, OperationID: id, Summary: summary, Errors: []int{401, 404, 409, 422}}
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*answer[O], error) {
+		out, err := do(ctx, in)
+		if err != nil {
+			return nil, a.problem(id, err)
+		}
+		return &answer[O]{out}, nil
+	})
+}
+
+// problem says an error as RFC 9457 does; the cause stays in the log.
+func (a *API) problem(op string, err error) *huma.ErrorModel {
+	status := gate.Status(err)
+	if status >= http.StatusInternalServerError {
+		a.log.Error("an operation of the API failed", "op", op, "err", err)
+	}
+	return &huma.ErrorModel{Status: status, Title: http.StatusText(status), Detail: assets.Sentence(err)}
+}
+
+// Refuse answers what the gate does not let through.
+func (a *API) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := a.problem(r.Method+" "+r.URL.Path, err)
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	gate.RetryAfter(w.Header(), err)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	if err := json.NewEncoder(w).Encode(p); err != nil {
+		a.log.Debug("a refusal was not read", "err", err)
+	}
+}
+
+// user is who asks: the gate lets nobody else through.
+func user(ctx context.Context) assets.User {
+	u, _ := gate.Visitor(ctx)
+	return u
+}
+
+func actor(ctx context.Context) string { return string(user(ctx).ID) }
+
+// crew narrows a list to what a JRI may see.
+func crew(ctx context.Context) assets.ID {
+	if u := user(ctx); u.Role == assets.RoleJRI {
+		return u.ID
+	}
+	return ""
+}
+
+// page asks for a part of a list.
+type page struct {
+	After assets.ID `query:"after" doc:"« next » de la page précédente"`
+	Limit int       `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+// list is one page; Next is "" on the last.
+type list[T any] struct {
+	Items []T       `json:"items"`
+	Next  assets.ID `json:"next,omitempty"`
+}
+
+// paged cuts what was asked with one more than fits.
+func paged[T any](all []T, limit int, id func(T) assets.ID) list[T] {
+	if len(all) <= limit {
+		return list[T]{Items: append([]T{}, all...)}
+	}
+	return list[T]{Items: all[:limit], Next: id(all[limit-1])}
+}

@@ -195,9 +195,9 @@ func (s *Studio) versionFacts(r *http.Request, v assets.Version) ([]fact, error)
 		facts = append(facts, fact{"Son", fmt.Sprintf("%s, %s, %s kHz", a.Codec, french.Count(a.Channels, "canal", "canaux"), comma(float64(a.SampleRate)/1000))})
 	}
 	if l := sheet.Loudness; l != nil && l.Integrated != nil {
-		text := comma(*l.Integrated) + " LUFS"
+		text := decimal(*l.Integrated, 1) + " LUFS"
 		if l.TruePeak != nil {
-			text += ", " + comma(*l.TruePeak) + " dBTP"
+			text += ", " + decimal(*l.TruePeak, 1) + " dBTP"
 		}
 		facts = append(facts, fact{"Sonie", text})
 	}

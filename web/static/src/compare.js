@@ -33,12 +33,19 @@ function compare(root) {
     history.replaceState(history.state, '', url);
   };
 
-  // The second is led back when it is more than half a frame off.
+  // The second is led back when it is more than half a frame off, until it is
+  // there: a rate that changes with every picture would make its clock jump.
+  b.preservesPitch = false;
+  let mean = 0; // seconds off, without the trembling of both clocks
   const follow = () => {
     const off = b.currentTime - a.currentTime;
-    if (!a.paused && a.currentTime < (b.duration || 0)) {
-      if (Math.abs(off) > 4 * frame) b.currentTime = a.currentTime;
-      else b.playbackRate = Math.abs(off) > frame / 2 ? 1 - Math.max(-0.08, Math.min(0.08, off * 2)) : 1;
+    if (!a.paused && !b.seeking && a.currentTime < (b.duration || 0)) {
+      mean += (off - mean) / 4;
+      if (Math.abs(mean) > 8 * frame) {
+        b.currentTime = a.currentTime;
+        mean = 0;
+      } else if (Math.abs(mean) > frame / 2) lead(mean > 0 ? 0.95 : 1.05);
+      else if (Math.abs(mean) < frame / 8 || (mean > 0) === (b.playbackRate > 1)) lead(1);
     }
     root.dataset.apart = Math.abs(off) / frame;
     show();
@@ -46,6 +53,7 @@ function compare(root) {
   };
   requestAnimationFrame(follow);
 
+  const lead = (rate) => { if (b.playbackRate !== rate) b.playbackRate = rate; };
   const actions = {
     toggle: () => {
       if (!a.paused) { a.pause(); b.pause(); b.currentTime = a.currentTime; return; }

@@ -25,7 +25,7 @@ addEventListener('dragenter', (event) => {
   overlay = document.createElement('div');
   overlay.className = 'drop';
   const { name } = place();
-  overlay.textContent = name ? `Déposer dans « ${name} »`.replace('« ', '«\u00a0').replace(' »', '\u00a0»') : 'Déposer dans vos rushes hors sujet';
+  overlay.textContent = name ? `Déposer dans ${name.includes('«') ? name : `« ${name} »`}`.replace('« ', '«\u00a0').replace(' »', '\u00a0»') : 'Déposer dans vos rushes hors sujet';
   document.body.append(overlay);
 });
 addEventListener('dragover', (event) => { if (carries(event)) event.preventDefault(); });

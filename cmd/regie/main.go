@@ -35,6 +35,7 @@ type commands struct {
 	Publish   publishCmd   `cmd:"" help:"Mettre un film en ligne."`
 	Unpublish unpublishCmd `cmd:"" help:"Retirer un film d'un canal."`
 	User      userCmd      `cmd:"" help:"Les personnes qui travaillent ici."`
+	Token     tokenCmd     `cmd:"" help:"Les jetons des programmes, pour /api/v1."`
 	Keys      keysCmd      `cmd:"" help:"Les clés des données chiffrées."`
 	Doctor    doctorCmd    `cmd:"" help:"Ce qui est installé, ce qui manque, et comment l'obtenir."`
 	Bench     benchCmd     `cmd:"" help:"La fabrication mesurée à côté de ffmpeg seul."`

@@ -118,8 +118,9 @@ func crew(ctx context.Context) assets.ID {
 	return ""
 }
 
-// page asks for a part of a list.
-type page struct {
+// Page asks for a part of a list. It is exported, as all that is embedded here,
+// for huma fills it by reflection.
+type Page struct {
 	After assets.ID `query:"after" doc:"« next » de la page précédente"`
 	Limit int       `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }

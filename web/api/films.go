@@ -9,7 +9,7 @@ import (
 )
 
 type filmsAsked struct {
-	page
+	Page
 	State     assets.FilmState `query:"state"`
 	Rubrique  string           `query:"rubrique"`
 	Partner   string           `query:"partner"`
@@ -18,13 +18,14 @@ type filmsAsked struct {
 	Sujet     assets.ID        `query:"sujet"`
 }
 
-type oneFilm struct {
+// OneFilm names a film.
+type OneFilm struct {
 	Film assets.ID `path:"film"`
 }
 
 // fiche is what is said of a film; what is left out stays as it is.
 type fiche struct {
-	oneFilm
+	OneFilm
 	Body struct {
 		Title       *string  `json:"title,omitempty" minLength:"1" maxLength:"200"`
 		Lede        *string  `json:"lede,omitempty"`
@@ -35,14 +36,15 @@ type fiche struct {
 	}
 }
 
-type oneVersion struct {
-	oneFilm
+// OneVersion names a version of a film.
+type OneVersion struct {
+	OneFilm
 	N int `path:"n" minimum:"1"`
 }
 
 type versionNote struct {
-	oneVersion
-	noteBody
+	OneVersion
+	NoteBody
 }
 
 type answered struct {
@@ -61,11 +63,11 @@ func (a *API) films() {
 		})
 		return paged(all, in.Limit, func(f assets.Film) assets.ID { return f.ID }), err
 	})
-	add(a, "GET /films/{film}", "get-film", "Un film, ses fichiers et son histoire", func(ctx context.Context, in *oneFilm) (pipeline.FilmView, error) {
+	add(a, "GET /films/{film}", "get-film", "Un film, ses fichiers et son histoire", func(ctx context.Context, in *OneFilm) (pipeline.FilmView, error) {
 		return a.show(ctx, in.Film)
 	})
 	add(a, "PATCH /films/{film}", "edit-film", "Modifier la fiche d’un film", a.editFilm)
-	add(a, "GET /films/{film}/versions/{n}/notes", "list-version-notes", "Les remarques sur une version", func(ctx context.Context, in *oneVersion) (list[assets.Note], error) {
+	add(a, "GET /films/{film}/versions/{n}/notes", "list-version-notes", "Les remarques sur une version", func(ctx context.Context, in *OneVersion) (list[assets.Note], error) {
 		v, err := a.version(ctx, *in)
 		if err != nil {
 			return list[assets.Note]{}, err
@@ -74,7 +76,7 @@ func (a *API) films() {
 		return paged(all, len(all), nil), err
 	})
 	add(a, "POST /films/{film}/versions/{n}/notes", "add-version-note", "Ajouter une remarque sur une version", func(ctx context.Context, in *versionNote) (assets.Note, error) {
-		v, err := a.version(ctx, in.oneVersion)
+		v, err := a.version(ctx, in.OneVersion)
 		if err != nil {
 			return assets.Note{}, err
 		}
@@ -82,7 +84,7 @@ func (a *API) films() {
 		n.Film = in.Film
 		return a.desk.AddNote(ctx, n, user(ctx))
 	})
-	add(a, "POST /films/{film}/bat", "ask-approval", "Demander le BAT", func(ctx context.Context, in *oneFilm) (assets.Approval, error) {
+	add(a, "POST /films/{film}/bat", "ask-approval", "Demander le BAT", func(ctx context.Context, in *OneFilm) (assets.Approval, error) {
 		return a.desk.AskApproval(ctx, in.Film, actor(ctx))
 	})
 	add(a, "POST /bat/{approval}", "answer-approval", "Donner ou refuser le BAT", func(ctx context.Context, in *answered) (assets.Approval, error) {
@@ -100,8 +102,8 @@ func (a *API) films() {
 }
 
 // onSite does something with a film on the site.
-func (a *API) onSite(do func(context.Context, assets.ID, []assets.Channel) ([]assets.Publication, error)) func(context.Context, *oneFilm) (list[assets.Publication], error) {
-	return func(ctx context.Context, in *oneFilm) (list[assets.Publication], error) {
+func (a *API) onSite(do func(context.Context, assets.ID, []assets.Channel) ([]assets.Publication, error)) func(context.Context, *OneFilm) (list[assets.Publication], error) {
+	return func(ctx context.Context, in *OneFilm) (list[assets.Publication], error) {
 		all, err := do(ctx, in.Film, []assets.Channel{assets.ChannelSite})
 		return paged(all, len(all), nil), err
 	}
@@ -139,7 +141,7 @@ func (a *API) show(ctx context.Context, id assets.ID) (pipeline.FilmView, error)
 	return v, err
 }
 
-func (a *API) version(ctx context.Context, in oneVersion) (assets.Version, error) {
+func (a *API) version(ctx context.Context, in OneVersion) (assets.Version, error) {
 	all, err := a.desk.Catalog.Versions(ctx, in.Film)
 	if err != nil {
 		return assets.Version{}, err

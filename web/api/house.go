@@ -16,7 +16,7 @@ type me struct {
 }
 
 type journalAsked struct {
-	page
+	Page
 	Kind  assets.Subject `query:"kind"`
 	Actor string         `query:"actor"`
 	From  time.Time      `query:"from"`

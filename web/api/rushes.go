@@ -7,20 +7,21 @@ import (
 )
 
 type rushesAsked struct {
-	page
+	Page
 	Query string           `query:"q"`
 	Sujet assets.ID        `query:"sujet"`
 	State assets.RushState `query:"state"`
 	Stars int              `query:"stars" minimum:"0" maximum:"5" doc:"au moins"`
 }
 
-type oneRush struct {
+// OneRush names a rush.
+type OneRush struct {
 	Rush assets.ID `path:"rush"`
 }
 
 type rushNote struct {
-	oneRush
-	noteBody
+	OneRush
+	NoteBody
 }
 
 func (a *API) rushes() {
@@ -30,10 +31,10 @@ func (a *API) rushes() {
 		})
 		return paged(all, in.Limit, func(r assets.Rush) assets.ID { return r.ID }), err
 	})
-	add(a, "GET /rushes/{rush}", "get-rush", "Un rush", func(ctx context.Context, in *oneRush) (assets.Rush, error) {
+	add(a, "GET /rushes/{rush}", "get-rush", "Un rush", func(ctx context.Context, in *OneRush) (assets.Rush, error) {
 		return a.desk.Catalog.Rush(ctx, in.Rush)
 	})
-	add(a, "GET /rushes/{rush}/notes", "list-rush-notes", "Les remarques sur un rush", func(ctx context.Context, in *oneRush) (list[assets.Note], error) {
+	add(a, "GET /rushes/{rush}/notes", "list-rush-notes", "Les remarques sur un rush", func(ctx context.Context, in *OneRush) (list[assets.Note], error) {
 		all, err := a.desk.Catalog.Notes(ctx, in.Rush)
 		return paged(all, len(all), nil), err
 	})
@@ -42,8 +43,8 @@ func (a *API) rushes() {
 	})
 }
 
-// noteBody is a remark as it is sent.
-type noteBody struct {
+// NoteBody is a remark as it is sent.
+type NoteBody struct {
 	Body struct {
 		Text  string `json:"text" minLength:"1" maxLength:"4000"`
 		Frame int    `json:"frame,omitempty" minimum:"-1" doc:"-1 : l’ensemble"`
@@ -51,6 +52,6 @@ type noteBody struct {
 	}
 }
 
-func (b noteBody) note(on assets.Subject, id assets.ID) assets.Note {
+func (b NoteBody) note(on assets.Subject, id assets.ID) assets.Note {
 	return assets.Note{On: on, Subject: id, Frame: b.Body.Frame, Until: max(b.Body.Frame, b.Body.Until), Text: b.Body.Text}
 }

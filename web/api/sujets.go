@@ -8,7 +8,7 @@ import (
 )
 
 type sujetsAsked struct {
-	page
+	Page
 	State     assets.SujetState `query:"state"`
 	Rubrique  string            `query:"rubrique"`
 	Partner   string            `query:"partner"`

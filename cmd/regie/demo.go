@@ -101,7 +101,12 @@ func (c *demoCmd) show(ctx context.Context, a *app, h *house, film string) error
 	}
 	a.out.say("En ligne en %s.", spell(time.Since(begun).Seconds()))
 	if !c.Once {
+		link, err := h.firstLink(ctx)
+		if err != nil {
+			return err
+		}
 		a.out.say("\nLe site est là : http://%s/   (Ctrl-C pour arrêter)", a.cfg.Listen)
+		a.out.welcome(link)
 	}
 	return nil
 }

@@ -90,11 +90,41 @@ func serve(a *app, run func(context.Context, *house, net.Listener) error) error 
 	}
 	defer h.Close()
 	url := "http://" + ln.Addr().String() + "/"
+	link, err := h.firstLink(a.ctx)
+	if err != nil {
+		return err
+	}
 	if a.out.json {
-		err = a.out.object(map[string]string{"url": url, "data": h.data})
+		err = a.out.object(map[string]string{"url": url, "data": h.data, "admin_link": link})
 	}
 	a.out.say("Le site est là : %s  (données : %s, Ctrl-C pour arrêter)", url, h.data)
+	a.out.welcome(link)
 	return errors.Join(err, run(a.ctx, h, ln))
+}
+
+// firstLink is the link by which the administration comes into a house where
+// nobody is yet; "" in any other.
+func (h *house) firstLink(ctx context.Context) (string, error) {
+	there, err := h.catalog.Users(ctx, assets.UserFilter{})
+	if err != nil || len(there) > 0 {
+		return "", err
+	}
+	u, err := h.desk.Hire(ctx, assets.User{Name: "Administration", Mail: "administration@localhost", Role: assets.RoleAdministration}, "cli")
+	if assets.KindOf(err) == assets.Conflict && err != nil {
+		return "", nil // another process was first
+	}
+	if err != nil {
+		return "", err
+	}
+	secret, err := h.desk.Invite(ctx, u.ID, assets.KeyInvite, firstLinkLasts, "cli")
+	return h.baseURL() + "/regie/entrer/" + secret.Reveal(), err
+}
+
+// welcome shows the first link; nothing for "".
+func (o *output) welcome(link string) {
+	if link != "" {
+		o.say("La régie s'ouvre à l'administration par ce lien, une seule fois :\n%s", link)
+	}
 }
 
 // serveHTTP answers until the context ends, then gives open requests 10 s.

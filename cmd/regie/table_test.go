@@ -2,9 +2,11 @@ package main
 
 import (
 	"io"
+	"strings"
 	"testing"
 
 	"anonymal.tv/regie/access"
+	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/configs"
 )
 
@@ -41,5 +43,26 @@ func TestTheTableAndTheRoomsAgree(t *testing.T) {
 	}
 	if len(served) < 100 {
 		t.Errorf("only %d routes", len(served))
+	}
+}
+
+// TestFirstLink: a house where nobody is opens to the administration by one
+// link, which is shown once and opens once.
+func TestFirstLink(t *testing.T) {
+	h := openHouse(t, t.TempDir())
+	link, err := h.firstLink(t.Context())
+	_, key, found := strings.Cut(link, "/regie/entrer/")
+	if err != nil || !found {
+		t.Fatalf("%q, %v", link, err)
+	}
+	if again, err := h.firstLink(t.Context()); again != "" || err != nil {
+		t.Errorf("a second link: %q, %v", again, err)
+	}
+	u, err := h.desk.UseInvite(t.Context(), key)
+	if err != nil || u.Role != assets.RoleAdministration {
+		t.Fatalf("%+v, %v", u, err)
+	}
+	if _, err := h.desk.UseInvite(t.Context(), key); assets.KindOf(err) != assets.Conflict {
+		t.Errorf("used twice: %v", err)
 	}
 }

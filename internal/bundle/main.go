@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,11 +17,17 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// The files that pages name themselves; what these import follows them.
-var entries = []string{
-	"src/site.css", "src/embed.css", "src/player.js", "src/search.js", "src/favicon.svg",
-	"src/studio.css", "src/studio.js", "src/conducteur.js", "src/room.js",
-	"src/rushes.js", "src/selection.js", "src/track.js", "src/pick.js", "src/compare.js", "src/upload.js", "src/hasher.js",
+// bundles are the files that pages name themselves, of the public site and of
+// the studio; what these import follows them. Each is built apart: the site lays
+// out what it names, and shares nothing with pages that it never sees.
+var bundles = [][]string{
+	{
+		"src/site.css", "src/embed.css", "src/player.js", "src/search.js", "src/favicon.svg",
+	},
+	{
+		"src/studio.css", "src/studio.js", "src/conducteur.js", "src/room.js", "src/rushes.js", "src/selection.js",
+		"src/track.js", "src/pick.js", "src/compare.js", "src/upload.js", "src/hasher.js",
+	},
 }
 
 func main() {
@@ -34,6 +41,38 @@ func run(dist string) error {
 	if _, err := os.Stat("../../node_modules/hls.js"); err != nil {
 		return errors.New("node_modules is missing: run npm ci --ignore-scripts first")
 	}
+	manifest := map[string]string{}
+	var files []api.OutputFile
+	for _, entries := range bundles {
+		built, err := build(dist, entries)
+		if err != nil {
+			return err
+		}
+		more, err := names(built.Metafile, dist)
+		if err != nil {
+			return err
+		}
+		maps.Copy(manifest, more)
+		files = append(files, built.OutputFiles...)
+	}
+	if err := empty(dist); err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := os.WriteFile(file.Path, file.Contents, 0o644); err != nil {
+			return err
+		}
+	}
+	text, err := json.MarshalIndent(manifest, "", "  ")
+	if err != nil {
+		return err
+	}
+	// Last: a dist without its manifest counts as not built.
+	return os.WriteFile(filepath.Join(dist, "manifest.json"), append(text, '\n'), 0o644)
+}
+
+// build bundles some entries into dist; it writes nothing.
+func build(dist string, entries []string) (api.BuildResult, error) {
 	result := api.Build(api.BuildOptions{
 		EntryPoints:       entries,
 		Outdir:            dist,
@@ -53,26 +92,9 @@ func run(dist string) error {
 		LogLevel:          api.LogLevelWarning,
 	})
 	if len(result.Errors) > 0 {
-		return fmt.Errorf("%d error(s), listed above", len(result.Errors))
+		return result, fmt.Errorf("%d error(s), listed above", len(result.Errors))
 	}
-	manifest, err := names(result.Metafile, dist)
-	if err != nil {
-		return err
-	}
-	if err := empty(dist); err != nil {
-		return err
-	}
-	for _, file := range result.OutputFiles {
-		if err := os.WriteFile(file.Path, file.Contents, 0o644); err != nil {
-			return err
-		}
-	}
-	text, err := json.MarshalIndent(manifest, "", "  ")
-	if err != nil {
-		return err
-	}
-	// Last: a dist without its manifest counts as not built.
-	return os.WriteFile(filepath.Join(dist, "manifest.json"), append(text, '\n'), 0o644)
+	return result, nil
 }
 
 // names maps the plain name of each built file to the name it was given.

@@ -178,6 +178,15 @@ func rushFacts(r assets.Rush, a assets.Asset) []fact {
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
 }
 
+// remakeProxy makes what a rush is looked at by again.
+func (s *Studio) remakeProxy(w http.ResponseWriter, r *http.Request) error {
+	id := assets.ID(r.PathValue("rush"))
+	if err := s.Desk.RemakeProxy(r.Context(), id, actor(r)); err != nil {
+		return err
+	}
+	return s.done(w, r, "/regie/rushes/"+url.PathEscape(string(id)), "L’aperçu est refait depuis l’original.")
+}
+
 // changeRush changes one rush.
 func (s *Studio) changeRush(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {

@@ -20,6 +20,7 @@ var rushes = map[string]handler{
 	"POST /regie/rushes":                      (*Studio).changeRushes,
 	"GET /regie/rushes/{rush}":                (*Studio).rush,
 	"POST /regie/rushes/{rush}":               (*Studio).changeRush,
+	"POST /regie/rushes/{rush}/refaire":       (*Studio).remakeProxy,
 	"POST /regie/rushes/{rush}/notes":         (*Studio).noteRush,
 	"POST /regie/notes/{note}":                (*Studio).editNote,
 	"POST /regie/notes/{note}/fait":           (*Studio).noteDone,

@@ -138,7 +138,7 @@ func (s *Studio) selection(w http.ResponseWriter, r *http.Request) error {
 
 // exports are the forms in which a selection leaves, by their name in the address.
 func exports() []choice {
-	return choices("originaux.zip", "Originaux (zip)", "proxies.zip", "Proxies (zip)", "kdenlive", "Kdenlive", "edl", "EDL", "otio", "OTIO", "csv", "CSV", "pdf", "PDF bout-à-bout")
+	return choices("originaux.zip", "Originaux (zip)", "proxies.zip", "Proxies (zip)", "edl", "EDL", "csv", "CSV")
 }
 
 func (s *Studio) clipViews(ctx context.Context, clips []assets.Clip) ([]clipView, float64, error) {

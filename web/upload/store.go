@@ -38,7 +38,8 @@ func (s store) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Up
 	return s.GetUpload(ctx, info.ID)
 }
 
-// GetUpload finds an upload that is open.
+// GetUpload finds an upload. One that has all its bytes says so, whoever lost the
+// last answer; it takes no more, and is not removed.
 func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
 	u, err := s.desk.Upload(ctx, assets.ID(id))
 	switch {
@@ -46,6 +47,8 @@ func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error)
 		return nil, handler.ErrNotFound
 	case err != nil:
 		return nil, handler.NewError("ERR_REGIE", assets.Sentence(err), http.StatusServiceUnavailable)
+	case u.State == assets.UploadWhole, u.State == assets.UploadDone:
+		return &piece{kept: true, info: handler.FileInfo{ID: id, Size: u.Size, Offset: u.Size, MetaData: handler.MetaData{}}}, nil
 	case u.State != assets.UploadOpen:
 		return nil, handler.ErrNotFound
 	}
@@ -66,6 +69,7 @@ func (s store) AsTerminatableUpload(u handler.Upload) handler.TerminatableUpload
 // piece is an upload while one request works on it: tusd locks it.
 type piece struct {
 	path string
+	kept bool // whole: the house has it
 	info handler.FileInfo
 }
 
@@ -98,8 +102,12 @@ func (p *piece) GetReader(context.Context) (io.ReadCloser, error) {
 // FinishUpload has nothing to do: the Desk syncs the file before it believes in it.
 func (p *piece) FinishUpload(context.Context) error { return nil }
 
-// Terminate removes the file.
+// Terminate removes the file; what the house has is no longer the sender's to
+// take back.
 func (p *piece) Terminate(context.Context) error {
+	if p.kept {
+		return handler.NewError("ERR_ENDED", "Ce fichier est déjà reçu.", http.StatusConflict)
+	}
 	if err := os.Remove(p.path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

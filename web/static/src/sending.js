@@ -125,6 +125,10 @@ export class Sending extends EventTarget {
     if (!this.#sums.has(i)) {
       if (!this.#hasher) {
         this.#hasher = new Worker(this.hasherPath, { type: 'module' });
+        this.#hasher.onerror = () => { // it did not load: what waits for it is tried again
+          this.#hasher = null;
+          for (const { give } of this.#sums.values()) give('');
+        };
         this.#hasher.onmessage = ({ data }) => {
           const item = this.items[data.id];
           item.sum = data.sum;
@@ -149,7 +153,11 @@ export class Sending extends EventTarget {
           const last = end >= file.size;
           if (last && !i.claimed) {
             const sum = await this.#sum(i);
-            if (!sum) throw new Error('the file can no longer be read');
+            if (!sum) {
+              this.#sums.delete(i); // the next try sums it anew
+              i.unread = true;
+              throw new Error('the file can no longer be read');
+            }
             await this.#tell([{ id: i.id, sha256: sum }]);
             i.claimed = true;
           }
@@ -192,6 +200,11 @@ export class Sending extends EventTarget {
   }
 
   #failed(i, error) {
+    if (i.unread) {
+      i.unread = false;
+      this.#set(i, 'refused', 'Ce fichier ne se lit pas sur votre appareil. Choisissez-le à nouveau.');
+      return;
+    }
     const status = error.originalResponse?.getStatus() ?? 0;
     if (status === 401) {
       this.fault = 'Votre entrée a expiré. Ouvrez un nouveau lien dans un autre onglet, puis revenez ici et reprenez : rien n’est perdu.';

@@ -27,7 +27,14 @@ func (d *Desk) Undo(ctx context.Context, batch assets.ID, u assets.User) (assets
 			if e.Actor != string(u.ID) && u.Role != assets.RoleAdministration {
 				return nothingToUndo()
 			}
-			back := d.event(e.Kind, e.Subject, e.To, e.From, string(u.ID), "Annulé.")
+			from, to := e.To, e.From
+			if from == to { // an edit: the record may have moved on since
+				if from, err = d.stateNow(ctx, e); err != nil {
+					return err
+				}
+				to = from
+			}
+			back := d.event(e.Kind, e.Subject, from, to, string(u.ID), "Annulé.")
 			if !back.MayMove() {
 				return &assets.Error{Kind: assets.Conflict, Op: "pipeline.Undo: " + string(e.Kind) + " " + e.To + "→" + e.From, Msg: "Ceci ne s'annule pas. Rien n'a été changé."}
 			}
@@ -42,6 +49,28 @@ func (d *Desk) Undo(ctx context.Context, batch assets.ID, u assets.User) (assets
 		}
 		return d.commit(ctx, c)
 	})
+}
+
+// stateNow is the state of the record that an event was about.
+func (d *Desk) stateNow(ctx context.Context, e assets.Event) (string, error) {
+	switch e.Kind {
+	case assets.SubjectRush:
+		r, err := d.Catalog.Rush(ctx, e.Subject)
+		return string(r.State), err
+	case assets.SubjectSujet:
+		s, err := d.Catalog.Sujet(ctx, e.Subject)
+		return string(s.State), err
+	case assets.SubjectFilm:
+		f, err := d.Catalog.Film(ctx, e.Subject)
+		return string(f.State), err
+	case assets.SubjectVersion:
+		v, err := d.Catalog.Version(ctx, e.Subject)
+		return string(v.State), err
+	case assets.SubjectUser:
+		u, err := d.Catalog.User(ctx, e.Subject)
+		return string(u.State), err
+	}
+	return e.To, nil
 }
 
 func nothingToUndo() error {

@@ -131,3 +131,22 @@ func TestUndoNoteAndSelection(t *testing.T) {
 		t.Errorf("selection: %+v, %v", s, err)
 	}
 }
+
+// What was edited comes back although the worker has moved the rush on since.
+func TestUndoAfterTheRushMovedOn(t *testing.T) {
+	b := newBench(t)
+	u := b.hire("Dominique Montage", assets.RoleMonteur)
+	id := b.takeRush("rush")
+	here := "Ici"
+	batch, _, err := b.EditRushes(t.Context(), []assets.ID{id}, RushEdit{Place: &here}, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	if _, err := b.Undo(t.Context(), batch, u); err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := b.rush(id); r.Place != "" || r.State != assets.RushReady {
+		t.Errorf("%q, %s", r.Place, r.State)
+	}
+}

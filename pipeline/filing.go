@@ -68,7 +68,7 @@ func (d *Desk) warnFull(ctx context.Context) {
 		}
 		var c assets.Change
 		d.Tell(ctx, &c, admins, kind, subject, "Le disque de la régie est presque plein : les envois sont refusés, et les fichiers restent sur les téléphones.\n\n"+
-			"Faites de la place, ou ajoutez un disque. Les envois reprendront aussitôt.", "/regie/admin/stockage")
+			"Faites de la place, ou ajoutez un disque. Les envois reprendront aussitôt.", "/regie/admin")
 		return d.commit(ctx, c)
 	}()
 	if err != nil {

@@ -36,12 +36,24 @@ const demoMark = ".demo"
 
 // Run takes a real film the whole way in a fresh folder, and serves the site.
 func (c *demoCmd) Run(a *app) error {
+	return c.exhibit(a, "demo", func(ctx context.Context, h *house, film string, stop func()) error {
+		err := c.show(ctx, a, h, film)
+		if err != nil || c.Once {
+			stop()
+		}
+		return err
+	})
+}
+
+// exhibit opens a fresh house, in a folder of that name unless --data names
+// another, and runs it beside what shows it.
+func (c *demoCmd) exhibit(a *app, folder string, show func(ctx context.Context, h *house, film string, stop func()) error) error {
 	film, err := c.film()
 	if err != nil {
 		return err
 	}
 	if a.cfg.Data == "./var" {
-		a.cfg.Data = filepath.Join("var", "demo")
+		a.cfg.Data = filepath.Join("var", folder)
 	}
 	if err := freshFolder(a.cfg.Data); err != nil {
 		return err
@@ -61,13 +73,7 @@ func (c *demoCmd) Run(a *app) error {
 	defer stop()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return everything(ctx, h, ln) })
-	g.Go(func() error {
-		if err := c.show(ctx, a, h, film); err != nil || c.Once {
-			stop()
-			return err
-		}
-		return nil
-	})
+	g.Go(func() error { return show(ctx, h, film, stop) })
 	return g.Wait()
 }
 

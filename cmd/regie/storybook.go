@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline"
 )
@@ -37,37 +35,14 @@ type story struct {
 // Run fills a fresh house with examples, lists its pages, and serves them.
 func (c *storybookCmd) Run(a *app) error {
 	demo := demoCmd{Film: c.Film, Listen: c.Listen}
-	film, err := demo.film()
-	if err != nil {
-		return err
-	}
-	if len(c.Rush) == 0 {
-		c.Rush = []string{film}
-	}
-	if a.cfg.Data == "./var" {
-		a.cfg.Data = filepath.Join("var", "storybook")
-	}
-	if err := freshFolder(a.cfg.Data); err != nil {
-		return err
-	}
-	ln, err := demo.port(a)
-	if err != nil {
-		return err
-	}
-	defer ln.Close()
-	a.cfg.Listen = ln.Addr().String()
-	h, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	g, ctx := errgroup.WithContext(a.ctx)
-	g.Go(func() error { return everything(ctx, h, ln) })
-	g.Go(func() error {
+	return demo.exhibit(a, "storybook", func(ctx context.Context, h *house, film string, _ func()) error {
+		rushes := c.Rush
+		if len(rushes) == 0 {
+			rushes = []string{film}
+		}
 		s := &stage{house: h, app: a, ctx: ctx, people: map[assets.UserRole]assets.User{}}
-		return s.show(film, c.Rush)
+		return s.show(film, rushes)
 	})
-	return g.Wait()
 }
 
 // stage is a house that is filled with examples.

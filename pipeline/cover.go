@@ -160,7 +160,7 @@ func (d *Desk) madeVersion(ctx context.Context, op string, film assets.ID) (asse
 
 // makeCover is the job that makes the pictures which a person chose.
 func (d *Desk) makeCover(ctx context.Context, h *hold) error {
-	return d.makeChosen(ctx, h, assets.RoleCover, func(ctx context.Context, f assets.Film, top assets.Rendition, movie, dir string) ([]maker.File, error) {
+	return d.makeChosen(ctx, h, assets.RoleCover, func(ctx context.Context, f assets.Film, _ assets.Version, top assets.Rendition, movie, dir string) ([]maker.File, error) {
 		if f.Cover.Kind != assets.CoverUpload {
 			return d.Maker.Cover(ctx, maker.CoverRequest{Movie: movie, Second: f.Cover.Second, Width: top.Width, Height: top.Height}, dir)
 		}
@@ -198,10 +198,9 @@ func (d *Desk) cleanPicture(ctx context.Context, id assets.ID, to string) error 
 
 // makeTeaser is the job that cuts the teaser which a person chose.
 func (d *Desk) makeTeaser(ctx context.Context, h *hold) error {
-	return d.makeChosen(ctx, h, assets.RoleTeaser, func(ctx context.Context, f assets.Film, top assets.Rendition, movie, dir string) ([]maker.File, error) {
+	return d.makeChosen(ctx, h, assets.RoleTeaser, func(ctx context.Context, f assets.Film, v assets.Version, top assets.Rendition, movie, dir string) ([]maker.File, error) {
 		rate := 25.0
-		v, err := d.Catalog.Version(ctx, f.Version)
-		if err == nil && v.Sheet != nil && v.Sheet.Video != nil {
+		if v.Sheet != nil && v.Sheet.Video != nil {
 			rate = v.Sheet.Video.Rate
 		}
 		file, err := d.Maker.Cut(ctx, maker.CutRequest{
@@ -211,20 +210,34 @@ func (d *Desk) makeTeaser(ctx context.Context, h *hold) error {
 	})
 }
 
-// makeChosen makes something of the tallest movie of a film's current version,
-// stores it in the place of what had the same role, and tells the channels.
-func (d *Desk) makeChosen(ctx context.Context, h *hold, role assets.Role, work func(context.Context, assets.Film, assets.Rendition, string, string) ([]maker.File, error)) error {
+// chosenWork makes what a person chose of a film, out of its tallest movie.
+type chosenWork func(ctx context.Context, f assets.Film, v assets.Version, top assets.Rendition, movie, dir string) ([]maker.File, error)
+
+// makeChosen makes something of a film's current version, and tells the channels.
+func (d *Desk) makeChosen(ctx context.Context, h *hold, role assets.Role, work chosenWork) error {
 	f, v, err := d.madeVersion(ctx, "pipeline.makeChosen", h.job.Subject)
 	if err != nil {
 		return err
 	}
+	tell := func(c *assets.Change) error { return d.refresh(ctx, c, f.ID, "worker", "Image ou teaser choisis.") }
+	return d.addMade(ctx, h, v, role, "Ce film n'a pas d'image : il n'y a rien à choisir.", tell,
+		func(top assets.Rendition, movie, dir string) ([]maker.File, error) {
+			return work(ctx, f, v, top, movie, dir)
+		})
+}
+
+// addMade makes something of the tallest movie of a version and stores it in the
+// place of what had the same role; tell adds to the change what goes with it, as
+// things are once it is made. none says that there is no movie.
+func (d *Desk) addMade(ctx context.Context, h *hold, v assets.Version, role assets.Role, none string, tell func(*assets.Change) error, work func(top assets.Rendition, movie, dir string) ([]maker.File, error)) error {
+	const op = "pipeline.addMade"
 	made, err := d.Catalog.Renditions(ctx, v.ID)
 	if err != nil {
 		return err
 	}
 	top, found := tallest(made)
 	if !found {
-		return &assets.Error{Kind: assets.Invalid, Op: "pipeline.makeChosen", Msg: "Ce film n'a pas d'image : il n'y a rien à choisir."}
+		return &assets.Error{Kind: assets.Invalid, Op: op, Msg: none}
 	}
 	movie, release, err := d.Blobs.Local(ctx, top.Key)
 	if err != nil {
@@ -234,10 +247,10 @@ func (d *Desk) makeChosen(ctx context.Context, h *hold, role assets.Role, work f
 	name := fmt.Sprintf("%s-%s-%d", role, h.job.ID, h.job.Attempt)
 	dir := filepath.Join(d.Scratch, name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return &assets.Error{Kind: assets.Transient, Op: "pipeline.makeChosen", Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
+		return &assets.Error{Kind: assets.Transient, Op: op, Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
 	}
 	defer os.RemoveAll(dir)
-	files, err := work(ctx, f, top, movie, dir)
+	files, err := work(top, movie, dir)
 	if err != nil {
 		return err
 	}
@@ -249,7 +262,7 @@ func (d *Desk) makeChosen(ctx context.Context, h *hold, role assets.Role, work f
 		rows[i].ID, rows[i].Version, rows[i].Recipe, rows[i].CreatedAt = d.NewID(), v.ID, top.Recipe, d.Now()
 	}
 	c := assets.Change{Made: rows, Fence: h.fence()}
-	if err := d.refresh(ctx, &c, f.ID, "worker", "Image ou teaser choisis."); err != nil {
+	if err := tell(&c); err != nil {
 		return err
 	}
 	if err := d.commit(ctx, c); err != nil {

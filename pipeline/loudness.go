@@ -3,10 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"os"
-	"path"
-	"path/filepath"
-	"slices"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline/maker"
@@ -41,43 +37,16 @@ func (d *Desk) makeWeb(ctx context.Context, h *hold) error {
 	if err != nil {
 		return err
 	}
-	made, err := d.Catalog.Renditions(ctx, v.ID)
-	if err != nil {
-		return err
+	tell := func(c *assets.Change) error {
+		c.Events = append(c.Events, d.event(assets.SubjectVersion, v.ID, string(v.State), string(v.State), "worker", fmt.Sprintf("V%d : son corrigé pour le web, à −14 LUFS.", v.Number)))
+		return nil
 	}
-	top, found := tallest(made)
-	if !found {
-		return &assets.Error{Kind: assets.Invalid, Op: "pipeline.makeWeb", Msg: "Cette version n'a pas d'image : il n'y a rien à corriger."}
-	}
-	movie, release, err := d.Blobs.Local(ctx, top.Key)
-	if err != nil {
-		return err
-	}
-	defer release()
-	name := fmt.Sprintf("%s-%s-%d", assets.RoleWeb, h.job.ID, h.job.Attempt)
-	dir := filepath.Join(d.Scratch, name)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return &assets.Error{Kind: assets.Transient, Op: "pipeline.makeWeb", Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
-	}
-	defer os.RemoveAll(dir)
-	file, err := d.Maker.Web(ctx, movie, top.Duration, dir)
-	if err != nil {
-		return err
-	}
-	rows, err := d.store(ctx, []maker.File{file}, dir, path.Join(renditions, string(v.ID), name))
-	if err != nil {
-		return err
-	}
-	web := &rows[0]
-	web.ID, web.Version, web.Recipe, web.CreatedAt = d.NewID(), v.ID, top.Recipe, d.Now()
-	web.Width, web.Height, web.Codec = top.Width, top.Height, top.Codec
-	c := assets.Change{Made: rows, Fence: h.fence()}
-	c.Events = []assets.Event{d.event(assets.SubjectVersion, v.ID, string(v.State), string(v.State), "worker", fmt.Sprintf("V%d : son corrigé pour le web, à −14 LUFS.", v.Number))}
-	if err := d.commit(ctx, c); err != nil {
-		return err
-	}
-	d.forget(ctx, slices.DeleteFunc(made, func(r assets.Rendition) bool { return r.Role != assets.RoleWeb }))
-	return nil
+	return d.addMade(ctx, h, v, assets.RoleWeb, "Cette version n'a pas d'image : il n'y a rien à corriger.", tell,
+		func(top assets.Rendition, movie, dir string) ([]maker.File, error) {
+			file, err := d.Maker.Web(ctx, movie, top.Duration, dir)
+			file.Rendition.Width, file.Rendition.Height, file.Rendition.Codec = top.Width, top.Height, top.Codec
+			return []maker.File{file}, err
+		})
 }
 
 // failWeb notes why the sound could not be corrected.

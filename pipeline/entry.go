@@ -178,11 +178,11 @@ func (d *Desk) SetPassword(ctx context.Context, user assets.ID, before, after as
 			return err
 		}
 		if !good {
-			return wrong(op, "avant", "Le mot de passe actuel n’est pas le bon. Rien n’a changé.")
+			return wrong(op, "ancien", "Le mot de passe actuel n’est pas le bon. Rien n’a changé.")
 		}
 	}
 	if len([]rune(after.Reveal())) < access.MinPassword {
-		return wrong(op, "apres", "Ce mot de passe est trop court : il faut au moins 12 signes. Une phrase convient très bien.")
+		return wrong(op, "nouveau", "Ce mot de passe est trop court : il faut au moins 12 signes. Une phrase convient très bien.")
 	}
 	if u.Password, err = d.Passwords.Hash(ctx, after); err != nil {
 		return err

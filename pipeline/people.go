@@ -122,7 +122,7 @@ func checkPerson(op string, u *assets.User) error {
 	address, err := mail.ParseAddress(u.Mail)
 	switch {
 	case u.Name == "":
-		return wrong(op, "nom", "Il manque le nom de la personne.")
+		return wrong(op, "name", "Il manque le nom de la personne.")
 	case err != nil || address.Address != u.Mail || len(u.Mail) > 254:
 		return wrong(op, "mail", "« "+french.Short(french.Clean(u.Mail), 80)+" » n’est pas une adresse de courriel.")
 	case !access.Known(u.Role):
@@ -197,7 +197,7 @@ func (d *Desk) NewToken(ctx context.Context, user assets.ID, name string, ends t
 	case !u.Entitled(d.Now()):
 		return "", &assets.Error{Kind: assets.Conflict, Op: op, Msg: "L’accès de cette personne est fermé. Rouvrez-le d’abord."}
 	case name == "":
-		return "", wrong(op, "nom", "Dites à quoi sert ce jeton : son nom aide à le retrouver pour le révoquer.")
+		return "", wrong(op, "name", "Dites à quoi sert ce jeton : son nom aide à le retrouver pour le révoquer.")
 	}
 	secret, key := d.newKey(user, assets.KeyToken, name, ends)
 	return secret, d.commit(ctx, assets.Change{

@@ -45,6 +45,7 @@ type rooms struct {
 	gate   *gate.Gate
 	studio *studio.Studio
 	api    *api.API
+	pages  *http.ServeMux // all of it, behind the table of rights
 	routes []gate.Route
 }
 
@@ -54,9 +55,9 @@ func (h *house) openRooms(b *worker.Broker) (*rooms, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rooms{gate: gate.New(gate.Options{Entry: h.catalog, Records: h.desk, Now: h.now, Log: h.log, BaseURL: h.baseURL(), Proxies: proxies})}
+	r := &rooms{pages: http.NewServeMux(), gate: gate.New(gate.Options{Entry: h.catalog, Records: h.desk, Now: h.now, Log: h.log, BaseURL: h.baseURL(), Proxies: proxies})}
 	r.studio, err = studio.New(studio.Options{
-		Desk: h.desk, Gate: r.gate, Static: static.FS(), Title: h.cfg.Site.Title, BaseURL: h.baseURL(), Now: h.now, Zone: h.zone, Log: h.log,
+		Desk: h.desk, Gate: r.gate, Static: static.FS(), Pages: r.pages, Title: h.cfg.Site.Title, BaseURL: h.baseURL(), Now: h.now, Zone: h.zone, Log: h.log,
 	})
 	if err != nil {
 		return nil, err
@@ -80,12 +81,11 @@ func (h *house) openRooms(b *worker.Broker) (*rooms, error) {
 
 // handler puts the rooms behind the gate.
 func (r *rooms) handler() (http.Handler, error) {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) { r.refuse(w, q, gate.ErrHidden) })
-	if err := r.gate.Mount(mux, r.refuse, r.routes); err != nil {
+	r.pages.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) { r.refuse(w, q, gate.ErrHidden) })
+	if err := r.gate.Mount(r.pages, r.refuse, r.routes); err != nil {
 		return nil, err
 	}
-	return r.gate.Door(mux, r.refuse), nil
+	return r.gate.Door(r.pages, r.refuse), nil
 }
 
 // refuse answers programs as programs read, and people with a page.

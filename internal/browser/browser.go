@@ -130,7 +130,7 @@ func (w *Tab) Open(t *testing.T, address string) {
 // Until polls an expression in the page, or what it promises, until it holds.
 func (w *Tab) Until(t *testing.T, expression string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(w.Ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.Ctx, time.Minute)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

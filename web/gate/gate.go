@@ -57,10 +57,6 @@ func New(o Options) *Gate {
 	if g.Secure() {
 		g.sessions.Cookie.Name, g.sessions.Cookie.Secure = "__Host-regie", true
 	}
-	g.sessions.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
-		o.Log.Error("the session could not be read or kept", "err", err)
-		http.Error(w, "La base de données ne répond pas pour l’instant. Réessayez dans un moment.", http.StatusServiceUnavailable)
-	}
 	return g
 }
 
@@ -91,25 +87,38 @@ func (g *Gate) Mount(mux *http.ServeMux, refuse Refuse, routes []Route) error {
 // Door wraps everything that is mounted: headers, sessions, and the refusal of
 // what comes from other sites.
 func (g *Gate) Door(next http.Handler, refuse Refuse) http.Handler {
+	g.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		refuse(w, g.unknown(r), &assets.Error{
+			Kind: assets.Transient, Op: "gate: the session could not be read or kept", Err: err,
+			Msg: "La base de données ne répond pas pour l’instant. Réessayez dans un moment.",
+		})
+	}
 	foreign := http.NewCrossOriginProtection()
 	foreign.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, r, &assets.Error{
+		refuse(w, g.unknown(r), &assets.Error{
 			Kind: assets.Forbidden, Op: "gate: cross-origin " + r.Method,
 			Msg: "Cette demande vient d’un autre site : elle n’a pas été suivie. Ouvrez la page dans la régie, puis recommencez.",
 		})
 	}))
-	inner := g.sessions.LoadAndSave(foreign.Handler(next))
+	inner := foreign.Handler(g.sessions.LoadAndSave(next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.headers(w.Header())
+		bound(w, r)
 		r = r.WithContext(assets.FromAddress(r.Context(), g.address(r)))
 		inner.ServeHTTP(w, r)
 	})
 }
 
+// unknown is a request of nobody, with a session that holds nothing: what a page
+// that refuses it may ask of.
+func (g *Gate) unknown(r *http.Request) *http.Request {
+	ctx, _ := g.sessions.Load(r.Context(), "") // without a token nothing is looked up
+	return r.WithContext(ctx)
+}
+
 // guard lets a request through when the table allows it.
 func (g *Gate) guard(right access.Right, refuse Refuse, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		bound(w, r)
 		r, err := g.admit(r)
 		if err != nil {
 			refuse(w, r, err)

@@ -21,25 +21,22 @@ type accountBody struct {
 
 // account shows how the visitor comes in.
 func (s *Studio) account(w http.ResponseWriter, r *http.Request) error {
-	return s.showAccount(w, r, accountBody{}, nil)
+	return s.showAccount(w, r, accountBody{})
 }
 
-func (s *Studio) showAccount(w http.ResponseWriter, r *http.Request, b accountBody, fault error) error {
+func (s *Studio) showAccount(w http.ResponseWriter, r *http.Request, b accountBody) error {
 	u := user(r)
 	b.Office, b.Password, b.Code, b.Here = u.Role != assets.RoleJRI, u.Password != "", len(u.TOTP) > 0, s.Gate.Token(r.Context())
 	var err error
 	if b.Sessions, err = s.Desk.Catalog.Sessions(r.Context(), u.ID); err != nil {
 		return err
 	}
-	return s.showFault(w, r, "account", page{Title: "Mon accès", Here: "/regie/moi", Body: b}, fault)
+	return s.show(w, r, "account", page{Title: "Mon accès", Here: "/regie/moi", Body: b})
 }
 
 // setPassword gives the visitor a password, or another one.
 func (s *Studio) setPassword(w http.ResponseWriter, r *http.Request) error {
 	err := s.Desk.SetPassword(r.Context(), user(r).ID, assets.Secret(r.PostFormValue("ancien")), assets.Secret(r.PostFormValue("nouveau")), s.Gate.Token(r.Context()))
-	if kind := assets.KindOf(err); err != nil && (kind == assets.Invalid || kind == assets.Forbidden) {
-		return s.showAccount(w, r, accountBody{}, err)
-	}
 	if err != nil {
 		return err
 	}
@@ -61,9 +58,6 @@ func (s *Studio) setCode(w http.ResponseWriter, r *http.Request) error {
 		if err == nil {
 			err = s.Desk.SetCode(r.Context(), u.ID, sealed, r.PostFormValue("code"))
 		}
-		if kind := assets.KindOf(err); err != nil && (kind == assets.Invalid || kind == assets.Forbidden) {
-			return s.showAccount(w, r, accountBody{}, err)
-		}
 		if err != nil {
 			return err
 		}
@@ -73,7 +67,7 @@ func (s *Studio) setCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showAccount(w, r, accountBody{Offer: address.Reveal(), Sealed: base64.StdEncoding.EncodeToString(sealed)}, nil)
+	return s.showAccount(w, r, accountBody{Offer: address.Reveal(), Sealed: base64.StdEncoding.EncodeToString(sealed)})
 }
 
 // closeDevices shows every other browser of the visitor the door.

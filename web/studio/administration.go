@@ -60,15 +60,11 @@ type personsBody struct {
 type personFields struct{ Name, Mail, Phone, Role, Ends string }
 
 func (s *Studio) persons(w http.ResponseWriter, r *http.Request) error {
-	return s.showPersons(w, r, personFields{Role: string(assets.RoleJRI)}, nil)
-}
-
-func (s *Studio) showPersons(w http.ResponseWriter, r *http.Request, form personFields, fault error) error {
 	all, err := s.Desk.Catalog.Users(r.Context(), assets.UserFilter{})
 	if err != nil {
 		return err
 	}
-	b := personsBody{Roles: assets.UserRoles(), Form: form}
+	b := personsBody{Roles: assets.UserRoles(), Form: personFields{Role: string(assets.RoleJRI)}}
 	for _, u := range all {
 		if u.Entitled(s.Now()) {
 			b.Open = append(b.Open, u)
@@ -76,31 +72,29 @@ func (s *Studio) showPersons(w http.ResponseWriter, r *http.Request, form person
 			b.Closed = append(b.Closed, u)
 		}
 	}
-	return s.showFault(w, r, "persons", page{Title: "Personnes", Here: "/regie/admin", Body: b}, fault)
+	return s.show(w, r, "persons", page{Title: "Personnes", Here: "/regie/admin", Body: b})
 }
 
-// fields reads the form of a person.
-func (s *Studio) fields(r *http.Request) (personFields, assets.User, error) {
-	f := personFields{r.FormValue("name"), r.FormValue("mail"), r.FormValue("phone"), r.FormValue("role"), r.FormValue("ends")}
-	u := assets.User{Name: f.Name, Mail: f.Mail, Phone: strings.TrimSpace(f.Phone), Role: assets.UserRole(f.Role)}
-	if f.Ends != "" {
-		ends, err := time.ParseInLocation(time.DateOnly, f.Ends, s.Zone)
+// typedPerson reads the form of a person.
+func (s *Studio) typedPerson(r *http.Request) (assets.User, error) {
+	u := assets.User{
+		Name: r.FormValue("name"), Mail: r.FormValue("mail"), Phone: strings.TrimSpace(r.FormValue("phone")), Role: assets.UserRole(r.FormValue("role")),
+	}
+	if last := r.FormValue("ends"); last != "" {
+		ends, err := time.ParseInLocation(time.DateOnly, last, s.Zone)
 		if err != nil {
-			return f, u, invalid("fields", "La date de fin n’est pas une date.")
+			return u, wrongField("ends", "La date de fin n’est pas une date.")
 		}
 		u.EndsAt = ends.AddDate(0, 0, 1) // the last day counts
 	}
-	return f, u, nil
+	return u, nil
 }
 
 // hire gives access to one more person, and leads to their link.
 func (s *Studio) hire(w http.ResponseWriter, r *http.Request) error {
-	form, u, err := s.fields(r)
+	u, err := s.typedPerson(r)
 	if err == nil {
 		u, err = s.Desk.Hire(r.Context(), u, actor(r))
-	}
-	if kind := assets.KindOf(err); err != nil && (kind == assets.Invalid || kind == assets.Conflict) {
-		return s.showPersons(w, r, form, err)
 	}
 	if err != nil {
 		return err
@@ -121,11 +115,11 @@ type personBody struct {
 }
 
 func (s *Studio) person(w http.ResponseWriter, r *http.Request) error {
-	return s.showPerson(w, r, personBody{}, nil, nil)
+	return s.showPerson(w, r, personBody{})
 }
 
-// showPerson shows a person as they are; or as typed, with what is wrong.
-func (s *Studio) showPerson(w http.ResponseWriter, r *http.Request, b personBody, typed *personFields, fault error) error {
+// showPerson shows a person, and a secret that was just made for them.
+func (s *Studio) showPerson(w http.ResponseWriter, r *http.Request, b personBody) error {
 	id := b.Person.ID
 	if id == "" {
 		id = assets.ID(r.PathValue("user"))
@@ -139,28 +133,22 @@ func (s *Studio) showPerson(w http.ResponseWriter, r *http.Request, b personBody
 	if !u.EndsAt.IsZero() {
 		b.Form.Ends = u.EndsAt.In(s.Zone).AddDate(0, 0, -1).Format(time.DateOnly)
 	}
-	if typed != nil {
-		b.Form = *typed
-	}
 	if b.Sessions, err = s.Desk.Catalog.Sessions(r.Context(), u.ID); err != nil {
 		return err
 	}
 	if b.Tokens, err = s.Desk.Catalog.Keys(r.Context(), u.ID, assets.KeyToken); err != nil {
 		return err
 	}
-	return s.showFault(w, r, "person", page{Title: u.Name, Here: "/regie/admin", Body: b}, fault)
+	return s.show(w, r, "person", page{Title: u.Name, Here: "/regie/admin", Body: b})
 }
 
 func (s *Studio) savePerson(w http.ResponseWriter, r *http.Request) error {
 	id := assets.ID(r.PathValue("user"))
-	form, to, err := s.fields(r)
+	to, err := s.typedPerson(r)
 	if err == nil {
 		_, err = s.Desk.EditPerson(r.Context(), id, func(u *assets.User) {
 			u.Name, u.Mail, u.Phone, u.Role, u.EndsAt = to.Name, to.Mail, to.Phone, to.Role, to.EndsAt
 		}, actor(r))
-	}
-	if kind := assets.KindOf(err); err != nil && (kind == assets.Invalid || kind == assets.Conflict) {
-		return s.showPerson(w, r, personBody{}, &form, err)
 	}
 	if err != nil {
 		return err
@@ -186,7 +174,7 @@ func (s *Studio) showLink(w http.ResponseWriter, r *http.Request, u assets.User)
 	if err != nil {
 		return err
 	}
-	return s.showPerson(w, r, personBody{Person: u, Link: s.BaseURL + "/regie/entrer/" + secret.Reveal()}, nil, nil)
+	return s.showPerson(w, r, personBody{Person: u, Link: s.BaseURL + "/regie/entrer/" + secret.Reveal()})
 }
 
 func (s *Studio) openOrClose(w http.ResponseWriter, r *http.Request) error {
@@ -210,11 +198,8 @@ func (s *Studio) tokens(w http.ResponseWriter, r *http.Request) error {
 		return s.done(w, r, "/regie/admin/personnes/"+string(id), "Jeton retiré.")
 	}
 	secret, err := s.Desk.NewToken(r.Context(), id, r.FormValue("name"), time.Time{}, actor(r))
-	if assets.KindOf(err) == assets.Invalid && err != nil {
-		return s.showPerson(w, r, personBody{}, nil, err)
-	}
 	if err != nil {
 		return err
 	}
-	return s.showPerson(w, r, personBody{Secret: secret.Reveal()}, nil, nil)
+	return s.showPerson(w, r, personBody{Secret: secret.Reveal()})
 }

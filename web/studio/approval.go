@@ -76,14 +76,6 @@ func (s *Studio) answerApproval(w http.ResponseWriter, r *http.Request) error {
 	default:
 		err = invalid("answerApproval", "Choisissez de donner le BAT ou de demander une modification.")
 	}
-	if assets.KindOf(err) == assets.Invalid && err != nil {
-		before, lookup := s.Desk.Catalog.Approval(r.Context(), id)
-		if lookup != nil {
-			return lookup
-		}
-		r.SetPathValue("film", string(before.Film))
-		return s.showFilm(w, r, before.Number, err)
-	}
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/web/gate"
 )
 
 // conducteurBody is the running order of a plateau.
@@ -47,12 +46,6 @@ func (s *Studio) conducteur(w http.ResponseWriter, r *http.Request) error {
 	if n, err := strconv.Atoi(r.URL.Query().Get("segment")); err == nil {
 		edit = n
 	}
-	return s.conducteurPage(w, r, edit, nil, nil)
-}
-
-// conducteurPage shows the running order, with the form of the segment edit
-// open; with what was typed there when that could not be taken.
-func (s *Studio) conducteurPage(w http.ResponseWriter, r *http.Request, edit int, typed *segmentForm, why error) error {
 	x, err := s.Desk.Catalog.Sujet(r.Context(), assets.ID(r.PathValue("sujet")))
 	if err != nil {
 		return err
@@ -69,18 +62,11 @@ func (s *Studio) conducteurPage(w http.ResponseWriter, r *http.Request, edit int
 		b.Edit, b.Form = edit, segmentForm{seg.Title, seg.Speakers, seg.Synthe, string(seg.Film), clock(seg.Planned)}
 	}
 	p := page{Title: "Conducteur – " + x.Title, Here: "/regie/sujets", Scripts: []string{"conducteur.js"}}
-	status := http.StatusOK
-	if why != nil {
-		status, p.Fault = gate.Status(why), s.blame(r, why).String()
-	}
-	if typed != nil {
-		b.Form = *typed
-	}
 	if b.Live {
 		p.Class = "room"
 	}
 	p.Body = b
-	return s.render(w, r, status, "conducteur", p)
+	return s.show(w, r, "conducteur", p)
 }
 
 // runningOrder adds up what is planned, and finds what is on.
@@ -114,10 +100,7 @@ func (s *Studio) changeConducteur(w http.ResponseWriter, r *http.Request) error 
 	here := "/regie/sujets/" + string(id) + "/conducteur"
 	n, _ := strconv.Atoi(r.PostFormValue("segment")) // no number is the first; where it matters the Desk looks
 	do := r.PostFormValue("faire")
-	form, edit := do == "ajouter" || do == "modifier", -1
-	if do == "modifier" {
-		edit = n
-	}
+	form := do == "ajouter" || do == "modifier"
 	typed := segmentForm{r.PostFormValue("title"), r.PostFormValue("speakers"), r.PostFormValue("synthe"), r.PostFormValue("film"), r.PostFormValue("planned")}
 	seg, err := typed.segment()
 	act, known := map[string]func() error{
@@ -139,9 +122,6 @@ func (s *Studio) changeConducteur(w http.ResponseWriter, r *http.Request) error 
 	}
 	if err == nil || !form {
 		err = act()
-	}
-	if err != nil && form {
-		return s.conducteurPage(w, r, edit, &typed, err)
 	}
 	if err != nil {
 		return err
@@ -170,7 +150,7 @@ func seconds(text string) (int, error) {
 	for _, p := range parts {
 		n, err := strconv.Atoi(p)
 		if p == "" || err != nil || n < 0 || n > 999 || len(parts) > 3 {
-			return 0, invalid("conducteur", "« "+text+" » n’est pas une durée : écrivez des minutes, ou comme 3:30.")
+			return 0, wrongField("planned", "« "+text+" » n’est pas une durée : écrivez des minutes, ou comme 3:30.")
 		}
 		total = total*60 + n
 	}

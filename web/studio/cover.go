@@ -31,10 +31,6 @@ type candidate struct {
 }
 
 func (s *Studio) covers(w http.ResponseWriter, r *http.Request) error {
-	return s.showCovers(w, r, nil)
-}
-
-func (s *Studio) showCovers(w http.ResponseWriter, r *http.Request, fault error) error {
 	head, err := s.filmHead(r, "/vignettes")
 	if err != nil {
 		return err
@@ -64,11 +60,7 @@ func (s *Studio) showCovers(w http.ResponseWriter, r *http.Request, fault error)
 		"": "La première vignette, par défaut.", assets.CoverThumbnail: "La vignette " + strconv.Itoa(f.Cover.Rank) + ".",
 		assets.CoverFrame: "L’image à " + captions.Clock(f.Cover.Second) + ".", assets.CoverUpload: "Une image déposée.",
 	}[f.Cover.Kind]
-	p, status := page{Title: f.Title, Here: "/regie/films", Body: b, Scripts: []string{"room.js", "pick.js"}}, http.StatusOK
-	if fault != nil {
-		p.Fault, status = assets.Sentence(fault), http.StatusUnprocessableEntity
-	}
-	return s.render(w, r, status, "cover", p)
+	return s.show(w, r, "cover", page{Title: f.Title, Here: "/regie/films", Body: b, Scripts: []string{"room.js", "pick.js"}})
 }
 
 // made are the files of a film's current version; none before it has one.
@@ -109,15 +101,12 @@ func (s *Studio) chooseCover(w http.ResponseWriter, r *http.Request) error {
 			cover.Kind, said = assets.CoverFrame, "Image choisie : elle sera prête dans un instant."
 			var ok bool
 			if cover.Second, ok = captions.Seconds(at); !ok {
-				return s.showCovers(w, r, invalid("chooseCover", "« "+at+" » n’est pas un temps : écrivez 00:03:42.500."))
+				return wrongField("instant", "« "+at+" » n’est pas un temps : écrivez 00:03:42.500.")
 			}
 		} else if cover.Rank, err = strconv.Atoi(r.FormValue("vignette")); err != nil {
-			return s.showCovers(w, r, invalid("chooseCover", "Choisissez une vignette, une image du film ou un fichier."))
+			return invalid("chooseCover", "Choisissez une vignette, une image du film ou un fichier.")
 		}
 		err = s.Desk.ChooseCover(r.Context(), film, cover, actor(r))
-	}
-	if assets.KindOf(err) == assets.Invalid && err != nil {
-		return s.showCovers(w, r, err)
 	}
 	if err != nil {
 		return err

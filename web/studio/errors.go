@@ -7,14 +7,16 @@ import (
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
 	"anonymal.tv/regie/web/gate"
 )
 
 // refusal is what the page of an error shows.
 type refusal struct {
 	Sentence  string
-	Reference string // by which the log finds the cause; "" when it is the visitor's
-	Retry     string // local address
+	Reference string     // by which the log finds the cause; "" when it is the visitor's
+	Retry     string     // local address
+	Typed     url.Values // what the form held that could not be taken: it goes again as it is
 }
 
 // Refuse answers with an error: a page for people, one sentence for scripts and
@@ -25,11 +27,14 @@ func (s *Studio) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, "/regie/entrer?vers="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	body := s.blame(r, err)
-	if r.Method == http.MethodGet {
-		body.Retry = r.URL.RequestURI()
-	}
 	gate.RetryAfter(w.Header(), err)
+	if wanted(r) == "" && !asksJSON(r) && s.again(w, r, err) {
+		return
+	}
+	body := s.blame(r, err)
+	if status != http.StatusForbidden && status != http.StatusNotFound { // what another site made a browser send does not go again
+		body.Retry, body.Typed = r.URL.RequestURI(), typedIn(r)
+	}
 	if asksJSON(r) {
 		_ = answerJSON(w, status, map[string]string{"erreur": body.Sentence, "reference": body.Reference}) // strings: always JSON
 		return
@@ -87,4 +92,22 @@ func asksJSON(r *http.Request) bool {
 // invalid refuses a form with a sentence.
 func invalid(op, sentence string) error {
 	return &assets.Error{Kind: assets.Invalid, Op: "studio: " + op, Msg: sentence}
+}
+
+// wrongField is invalid for what was typed into one field.
+func wrongField(field, sentence string) error {
+	return &assets.Error{Kind: assets.Invalid, Op: "studio: " + field, Msg: sentence, Err: pipeline.Field(field)}
+}
+
+// showFault shows a page whose form has as many lines as were typed, with what is
+// wrong with them; any other error is returned.
+func (s *Studio) showFault(w http.ResponseWriter, r *http.Request, name string, p page, why error) error {
+	if why == nil {
+		return s.show(w, r, name, p)
+	}
+	if assets.KindOf(why) != assets.Invalid {
+		return why
+	}
+	p.Fault = assets.Sentence(why)
+	return s.render(w, r, gate.Status(why), name, p)
 }

@@ -1,13 +1,11 @@
 package studio
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/pipeline"
 )
 
 // texts are the pages about what is said of a film.
@@ -37,7 +35,6 @@ type ficheBody struct {
 	People   string
 	Keywords string
 	Licences [][2]string // SPDX identifier, name
-	Wrong    string      // the field that could not be taken
 }
 
 // licences are what an association may choose from.
@@ -55,11 +52,6 @@ func licences() [][2]string {
 }
 
 func (s *Studio) fiche(w http.ResponseWriter, r *http.Request) error {
-	return s.showFiche(w, r, nil, nil)
-}
-
-// showFiche shows the fiche as it is; or as typed, with what is wrong with it.
-func (s *Studio) showFiche(w http.ResponseWriter, r *http.Request, typed *assets.Film, fault error) error {
 	head, err := s.filmHead(r, "/fiche")
 	if err != nil {
 		return err
@@ -68,18 +60,9 @@ func (s *Studio) showFiche(w http.ResponseWriter, r *http.Request, typed *assets
 	if err != nil {
 		return err
 	}
-	p, status := page{Title: head.Film.Title, Here: "/regie/films"}, http.StatusOK
 	b := ficheBody{Head: head, Filed: names, May: access.May(user(r).Role, "POST /regie/films/{film}/fiche"), Licences: licences()}
-	if typed != nil {
-		p.Fault, status = assets.Sentence(fault), http.StatusUnprocessableEntity
-		b.Head.Film = *typed
-		if field := pipeline.Field(""); errors.As(fault, &field) {
-			b.Wrong = string(field)
-		}
-	}
 	b.People, b.Keywords = peopleText(b.Head.Film.People), strings.Join(b.Head.Film.Keywords, ", ")
-	p.Body = b
-	return s.render(w, r, status, "fiche", p)
+	return s.show(w, r, "fiche", page{Title: head.Film.Title, Here: "/regie/films", Body: b})
 }
 
 func (s *Studio) saveFiche(w http.ResponseWriter, r *http.Request) error {
@@ -93,11 +76,7 @@ func (s *Studio) saveFiche(w http.ResponseWriter, r *http.Request) error {
 		Dossier: r.PostFormValue("dossier"), Territory: r.PostFormValue("territory"), People: peopleOf(r.PostFormValue("people")),
 		Keywords: strings.Split(r.PostFormValue("keywords"), ","), License: r.PostFormValue("license"), Credits: r.PostFormValue("credits"),
 	}
-	err := s.Desk.EditFilm(r.Context(), id, to, actor(r))
-	if assets.KindOf(err) == assets.Invalid && err != nil {
-		return s.showFiche(w, r, &to, err)
-	}
-	if err != nil {
+	if err := s.Desk.EditFilm(r.Context(), id, to, actor(r)); err != nil {
 		return err
 	}
 	return s.done(w, r, "/regie/films/"+string(id)+"/fiche", "Fiche enregistrée.")

@@ -29,7 +29,6 @@ type filmBody struct {
 	Asked     *assets.Approval  // the BAT that waits for its answer
 	Given     *assets.Approval  // the BAT that holds
 	Last      *assets.Approval  // the last answer, when none of these
-	Answer    string            // the word of an answer that could not be taken
 	Public    string            // address on the site
 	SiteState assets.PublicationState
 	History   []assets.Event
@@ -54,7 +53,7 @@ type progress struct {
 
 // film shows the film with its newest version.
 func (s *Studio) film(w http.ResponseWriter, r *http.Request) error {
-	return s.showFilm(w, r, 0, nil)
+	return s.showFilm(w, r, 0)
 }
 
 // version shows the film with one of its versions.
@@ -63,13 +62,13 @@ func (s *Studio) version(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || n < 1 {
 		return errNoVersion
 	}
-	return s.showFilm(w, r, n, nil)
+	return s.showFilm(w, r, n)
 }
 
 // errNoVersion is a number that no version has.
 var errNoVersion = &assets.Error{Kind: assets.NotFound, Op: "studio.version", Msg: "Ce film n’a pas cette version."}
 
-func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int, fault error) error {
+func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int) error {
 	head, err := s.filmHead(r, "")
 	if err != nil {
 		return err
@@ -85,16 +84,12 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int, fa
 	b.May.Site, b.May.Remake = access.May(role, "POST /regie/films/{film}/site"), access.May(role, "POST /regie/films/{film}/refaire")
 	b.May.Original = access.May(role, "GET /regie/films/{film}/versions/{n}/original")
 	b.May.Upload = b.May.Ask
-	p, status := page{Title: head.Film.Title, Here: "/regie/films", Class: "room", Scripts: []string{"room.js"}}, http.StatusOK
+	p := page{Title: head.Film.Title, Here: "/regie/films", Class: "room", Scripts: []string{"room.js"}}
 	if b.May.Upload {
 		p.Drop = drop{"/regie/deposer?genre=master&film=" + string(head.Film.ID), fmt.Sprintf("« %s » (V%d)", french.Clean(head.Film.Title), len(b.Versions)+1)}
 	}
-	if fault != nil {
-		p.Fault, status = assets.Sentence(fault), http.StatusUnprocessableEntity
-		b.Answer = r.PostFormValue("note")
-	}
 	p.Body = b
-	return s.render(w, r, status, "film", p)
+	return s.show(w, r, "film", p)
 }
 
 func (s *Studio) loadVersions(r *http.Request, b *filmBody, number int) error {

@@ -41,18 +41,13 @@ type consentsBody struct {
 	Found  []pipeline.ConsentView
 	More   bool
 	Sujets []assets.Sujet // for a person who is added here
-	Person personForm
 }
 
 // consents lists authorisations: all, those that keep a film back, those that
 // run out within the month, those taken back; or those of a name.
 func (s *Studio) consents(w http.ResponseWriter, r *http.Request) error {
-	return s.consentsPage(w, r, personForm{}, nil)
-}
-
-func (s *Studio) consentsPage(w http.ResponseWriter, r *http.Request, person personForm, why error) error {
 	q := r.URL.Query()
-	b := consentsBody{List: pipeline.ConsentList(q.Get("voir")), Query: french.Clean(q.Get("q")), Person: person}
+	b := consentsBody{List: pipeline.ConsentList(q.Get("voir")), Query: french.Clean(q.Get("q"))}
 	var err error
 	if b.Found, b.More, err = s.Desk.ListConsents(r.Context(), b.List, b.Query, consentsShown); err != nil {
 		return err
@@ -60,20 +55,7 @@ func (s *Studio) consentsPage(w http.ResponseWriter, r *http.Request, person per
 	if b.Sujets, err = s.Desk.Catalog.Sujets(r.Context(), assets.SujetFilter{State: assets.SujetOpen}); err != nil {
 		return err
 	}
-	return s.showFault(w, r, "autorisations", page{Title: "Autorisations", Here: "/regie/autorisations", Body: b}, why)
-}
-
-// showFault shows a page, with the sentence of an error that the form on it
-// caused; any other error is returned.
-func (s *Studio) showFault(w http.ResponseWriter, r *http.Request, name string, p page, why error) error {
-	if why == nil {
-		return s.show(w, r, name, p)
-	}
-	if kind := assets.KindOf(why); kind != assets.Invalid && kind != assets.Conflict {
-		return why
-	}
-	p.Fault = assets.Sentence(why)
-	return s.render(w, r, gate.Status(why), name, p)
+	return s.show(w, r, "autorisations", page{Title: "Autorisations", Here: "/regie/autorisations", Body: b})
 }
 
 // personForm is who is to be seen, as it was typed.
@@ -93,14 +75,14 @@ func (f personForm) form() pipeline.ConsentForm {
 func (s *Studio) createConsent(w http.ResponseWriter, r *http.Request) error {
 	f := personOf(r)
 	if f.Sujet == "" {
-		return s.consentsPage(w, r, f, invalid("createConsent", "Choisissez le sujet où cette personne est à l’image."))
+		return wrongField("sujet", "Choisissez le sujet où cette personne est à l’image.")
 	}
 	if err := s.reach(r, "POST /regie/sujets/{sujet}/personnes", f.Sujet); err != nil {
 		return err
 	}
 	seen, err := s.Desk.AddFilmed(r.Context(), assets.Filmed{Sujet: assets.ID(f.Sujet)}, f.form(), actor(r))
 	if err != nil {
-		return s.consentsPage(w, r, f, err)
+		return err
 	}
 	return s.done(w, r, consentPath(seen.Consent), "La personne est indiquée. Reste à recueillir son autorisation.")
 }

@@ -39,11 +39,11 @@ func (s *Studio) consent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.consentPage(w, r, v, s.consentFormOf(v), nil)
+	return s.consentPage(w, r, v)
 }
 
-func (s *Studio) consentPage(w http.ResponseWriter, r *http.Request, v pipeline.ConsentView, f consentForm, why error) error {
-	b := consentBody{ConsentView: v, Form: f}
+func (s *Studio) consentPage(w http.ResponseWriter, r *http.Request, v pipeline.ConsentView) error {
+	b := consentBody{ConsentView: v, Form: s.consentFormOf(v)}
 	b.Office = access.May(user(r).Role, "POST /regie/autorisations/{consent}")
 	b.Erasable = access.May(user(r).Role, "POST /regie/autorisations/{consent}/effacer") && !pipeline.Erased(v.Consent)
 	var err error
@@ -63,7 +63,7 @@ func (s *Studio) consentPage(w http.ResponseWriter, r *http.Request, v pipeline.
 	if title == "" {
 		title = "Personne effacée"
 	}
-	return s.showFault(w, r, "autorisation", page{Title: title, Here: "/regie/autorisations", Body: b}, why)
+	return s.show(w, r, "autorisation", page{Title: title, Here: "/regie/autorisations", Body: b})
 }
 
 func (s *Studio) consentFormOf(v pipeline.ConsentView) consentForm {
@@ -122,17 +122,12 @@ func (f consentForm) read(zone *time.Location) (pipeline.ConsentForm, error) {
 
 func (s *Studio) editConsent(w http.ResponseWriter, r *http.Request) error {
 	id := assets.ID(r.PathValue("consent"))
-	v, err := s.Desk.ShowConsent(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	f := typedConsent(r)
-	form, err := f.read(s.Zone)
+	form, err := typedConsent(r).read(s.Zone)
 	if err == nil {
 		err = s.Desk.EditConsent(r.Context(), id, form, actor(r))
 	}
 	if err != nil {
-		return s.consentPage(w, r, v, f, err)
+		return err
 	}
 	return s.done(w, r, consentPath(id), "C’est enregistré.")
 }
@@ -140,10 +135,7 @@ func (s *Studio) editConsent(w http.ResponseWriter, r *http.Request) error {
 // moveConsent grants, refuses, takes back or asks again.
 func (s *Studio) moveConsent(w http.ResponseWriter, r *http.Request) error {
 	id := assets.ID(r.PathValue("consent"))
-	v, err := s.Desk.ShowConsent(r.Context(), id)
-	if err != nil {
-		return err
-	}
+	var err error
 	said := ""
 	switch assets.ConsentState(r.PostFormValue("etat")) {
 	case assets.ConsentGranted:
@@ -160,7 +152,7 @@ func (s *Studio) moveConsent(w http.ResponseWriter, r *http.Request) error {
 		err = invalid("moveConsent", "Choisissez ce que devient l’autorisation.")
 	}
 	if err != nil {
-		return s.consentPage(w, r, v, s.consentFormOf(v), err)
+		return err
 	}
 	return s.done(w, r, consentPath(id), said)
 }
@@ -168,11 +160,7 @@ func (s *Studio) moveConsent(w http.ResponseWriter, r *http.Request) error {
 func (s *Studio) eraseConsent(w http.ResponseWriter, r *http.Request) error {
 	id := assets.ID(r.PathValue("consent"))
 	if r.PostFormValue("sur") == "" {
-		v, err := s.Desk.ShowConsent(r.Context(), id)
-		if err != nil {
-			return err
-		}
-		return s.consentPage(w, r, v, s.consentFormOf(v), invalid("eraseConsent", "Cochez la case : l’effacement ne s’annule pas."))
+		return wrongField("sur", "Cochez la case : l’effacement ne s’annule pas.")
 	}
 	if _, err := s.Desk.ErasePerson(r.Context(), id, actor(r)); err != nil {
 		return err

@@ -18,18 +18,12 @@ import (
 type filmRightsBody struct {
 	Head filmHead
 	pipeline.FilmRights
-	Person personForm
-	Why    string // typed, to pass over
-	May    struct{ Change, Blur, Waive, Open bool }
+	May struct{ Change, Blur, Waive, Open bool }
 }
 
 // filmRights shows who is to be seen in a film, where it may be shown, and why
 // not.
 func (s *Studio) filmRights(w http.ResponseWriter, r *http.Request) error {
-	return s.filmRightsPage(w, r, personForm{}, "", nil)
-}
-
-func (s *Studio) filmRightsPage(w http.ResponseWriter, r *http.Request, person personForm, waiver string, why error) error {
 	rights, err := s.Desk.FilmRights(r.Context(), assets.ID(r.PathValue("film")))
 	if err != nil {
 		return err
@@ -38,13 +32,13 @@ func (s *Studio) filmRightsPage(w http.ResponseWriter, r *http.Request, person p
 	if err != nil {
 		return err
 	}
-	b := filmRightsBody{Head: head, FilmRights: rights, Person: person, Why: waiver}
+	b := filmRightsBody{Head: head, FilmRights: rights}
 	role := user(r).Role
 	b.May.Change = access.May(role, "POST /regie/films/{film}/droits")
 	b.May.Blur = access.May(role, "POST /regie/apparitions/{filmed}")
 	b.May.Waive = access.May(role, "POST /regie/films/{film}/droits/passer-outre")
 	b.May.Open = access.May(role, "GET /regie/autorisations/{consent}")
-	return s.showFault(w, r, "droits", page{Title: rights.Film.Title, Here: "/regie/films", Body: b}, why)
+	return s.show(w, r, "droits", page{Title: rights.Film.Title, Here: "/regie/films", Body: b})
 }
 
 // addToFilm indicates a person in a film, and in its sujet where it has one.
@@ -53,10 +47,9 @@ func (s *Studio) addToFilm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := personOf(r)
-	seen, err := s.Desk.AddFilmed(r.Context(), assets.Filmed{Film: film.ID, Sujet: film.Sujet}, f.form(), actor(r))
+	seen, err := s.Desk.AddFilmed(r.Context(), assets.Filmed{Film: film.ID, Sujet: film.Sujet}, personOf(r).form(), actor(r))
 	if err != nil {
-		return s.filmRightsPage(w, r, f, "", err)
+		return err
 	}
 	return s.done(w, r, consentPath(seen.Consent), "La personne est indiquée. Reste à recueillir son autorisation.")
 }
@@ -68,7 +61,7 @@ func (s *Studio) waive(w http.ResponseWriter, r *http.Request) error {
 		medium = assets.MediumSite
 	}
 	if err := s.Desk.Waive(r.Context(), film, medium, why, user(r)); err != nil {
-		return s.filmRightsPage(w, r, personForm{}, why, err)
+		return err
 	}
 	return s.done(w, r, rightsPath(film), "C’est passé outre. Le journal garde votre raison.")
 }
@@ -104,7 +97,6 @@ type filmedBody struct {
 	Change bool // may take people off
 	Open   bool // may open their authorisation
 	Add    bool
-	Person personForm
 	Path   string // of the page around
 }
 

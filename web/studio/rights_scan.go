@@ -20,36 +20,31 @@ const formBytes = pipeline.ScanLimit + 1<<20
 // addScan takes a photo of a signed form, and what whoever brings it reads on it.
 func (s *Studio) addScan(w http.ResponseWriter, r *http.Request) error {
 	id := assets.ID(r.PathValue("consent"))
-	v, err := s.Desk.ShowConsent(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	refuse := func(why error) error { return s.consentPage(w, r, v, s.consentFormOf(v), why) }
 	r.Body = http.MaxBytesReader(w, r.Body, formBytes)
 	if err := r.ParseMultipartForm(formBytes); err != nil {
 		var long *http.MaxBytesError
 		if errors.As(err, &long) {
-			return refuse(invalid("addScan", "Ce fichier est trop lourd : 20 Mo au plus. Rien n’a été gardé."))
+			return invalid("addScan", "Ce fichier est trop lourd : 20 Mo au plus. Rien n’a été gardé.")
 		}
-		return refuse(invalid("addScan", "La photo n’est pas arrivée entière. Rien n’a été gardé ; envoyez-la de nouveau."))
+		return invalid("addScan", "La photo n’est pas arrivée entière. Rien n’a été gardé ; envoyez-la de nouveau.")
 	}
 	file, err := brought(r, "photo", "fichier")
 	if err != nil {
-		return refuse(err)
+		return err
 	}
 	defer file.Close()
 	signed, err := typedConsent(r).read(s.Zone)
 	if err != nil {
-		return refuse(err)
+		return err
 	}
 	c, err := s.Desk.AddScan(r.Context(), id, file, signed, actor(r))
 	if err != nil {
-		return refuse(err)
+		return err
 	}
 	said := "Photo reçue. "
 	if c.State == assets.ConsentAsked {
 		said += "Reste à dire ce que dit le formulaire : signatures et supports."
-	} else if v, err = s.Desk.ShowConsent(r.Context(), id); err == nil {
+	} else if v, err := s.Desk.ShowConsent(r.Context(), id); err == nil {
 		said += s.verdict(v) + "."
 	}
 	return s.done(w, r, consentPath(id), said)

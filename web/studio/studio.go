@@ -35,7 +35,8 @@ var templates embed.FS
 type Options struct {
 	Desk    *pipeline.Desk
 	Gate    *gate.Gate
-	Static  fs.FS // what the browser is given: web/static
+	Static  fs.FS        // what the browser is given: web/static
+	Pages   http.Handler // the pages themselves, behind the table of rights: what a form that is refused is shown again by
 	Title   string
 	BaseURL string
 	Now     assets.Clock
@@ -162,16 +163,20 @@ func (s *Studio) render(w http.ResponseWriter, r *http.Request, status int, name
 	if err := t.ExecuteTemplate(&out, block, p); err != nil {
 		return err
 	}
+	s.write(w, r, status, out.Bytes())
+	return nil
+}
+
+// write sends a page, packed where the browser takes that.
+func (s *Studio) write(w http.ResponseWriter, r *http.Request, status int, text []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Add("Vary", "Accept-Encoding, HX-Request, HX-Target")
-	text := out.Bytes()
 	if len(text) > smallPage && takesGzip(r) {
 		w.Header().Set("Content-Encoding", "gzip")
 		text = pack(text, gzip.BestSpeed)
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // the reader may have gone
-	return nil
 }
 
 // smallPage is what is not worth packing, in bytes.

@@ -1,16 +1,13 @@
 package studio
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/pipeline"
-	"anonymal.tv/regie/web/gate"
 )
 
-// sujetForm is the form of a sujet as it was typed: it comes back as it was.
+// sujetForm is the form of a sujet, as it is typed.
 type sujetForm struct {
 	Title, Kind, Brief, Place, Territory, Dossier string
 	Rubriques, Partners, Crew                     []string
@@ -22,14 +19,13 @@ type sujetFormBody struct {
 	Filed
 	ID     assets.ID // "" for a new one
 	Form   sujetForm
-	Wrong  string // the field that could not be taken
 	People []assets.User
 }
 
 func (s *Studio) newSujet(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	f := sujetForm{Dossier: q.Get("dossier"), Territory: q.Get("territoire"), Rubriques: q["rubrique"], Partners: q["partenaire"]}
-	return s.sujetPage(w, r, "", f, nil)
+	return s.sujetPage(w, r, "", f)
 }
 
 func (s *Studio) editSujet(w http.ResponseWriter, r *http.Request) error {
@@ -48,29 +44,28 @@ func (s *Studio) editSujet(w http.ResponseWriter, r *http.Request) error {
 		at := x.At.In(s.Zone)
 		f.Date, f.Hour = at.Format(time.DateOnly), at.Format("15:04")
 	}
-	return s.sujetPage(w, r, x.ID, f, nil)
+	return s.sujetPage(w, r, x.ID, f)
 }
 
 func (s *Studio) createSujet(w http.ResponseWriter, r *http.Request) error {
-	f := formOf(r)
-	x, err := f.sujet(s.Zone)
+	x, err := formOf(r).sujet(s.Zone)
 	if err == nil {
 		x, err = s.Desk.CreateSujet(r.Context(), x, actor(r))
 	}
 	if err != nil {
-		return s.sujetPage(w, r, "", f, err)
+		return err
 	}
 	return s.done(w, r, "/regie/sujets/"+string(x.ID), "Le sujet est créé.")
 }
 
 func (s *Studio) saveSujet(w http.ResponseWriter, r *http.Request) error {
-	f, id := formOf(r), assets.ID(r.PathValue("sujet"))
-	x, err := f.sujet(s.Zone)
+	id := assets.ID(r.PathValue("sujet"))
+	x, err := formOf(r).sujet(s.Zone)
 	if err == nil {
 		err = s.Desk.EditSujet(r.Context(), id, x, actor(r))
 	}
 	if err != nil {
-		return s.sujetPage(w, r, id, f, err)
+		return err
 	}
 	return s.done(w, r, "/regie/sujets/"+string(id), "C’est enregistré.")
 }
@@ -95,46 +90,36 @@ func (f sujetForm) sujet(zone *time.Location) (assets.Sujet, error) {
 	for _, id := range f.Crew {
 		x.Crew = append(x.Crew, assets.ID(id))
 	}
-	wrong := func(field, sentence string) error {
-		return &assets.Error{Kind: assets.Invalid, Op: "studio: sujet", Msg: sentence, Err: pipeline.Field(field)}
-	}
 	switch {
 	case f.Date == "" && f.Hour == "":
 		return x, nil
 	case f.Date == "":
-		return x, wrong("date", "Donnez aussi la date du tournage.")
+		return x, wrongField("date", "Donnez aussi la date du tournage.")
 	case f.Hour == "":
-		return x, wrong("hour", "Donnez aussi l’heure du tournage.")
+		return x, wrongField("hour", "Donnez aussi l’heure du tournage.")
 	}
 	at, err := time.ParseInLocation("2006-01-02 15:04", f.Date+" "+f.Hour, zone)
 	if err != nil || at.Year() < 1990 || at.Year() > 2200 {
-		return x, wrong("date", "Cette date ne peut pas être lue : écrivez-la comme 2026-06-12, et l’heure comme 18:30.")
+		return x, wrongField("date", "Cette date ne peut pas être lue : écrivez-la comme 2026-06-12, et l’heure comme 18:30.")
 	}
 	x.At = at
 	return x, nil
 }
 
-// sujetPage shows the form, with why it could not be taken when it was not.
-func (s *Studio) sujetPage(w http.ResponseWriter, r *http.Request, id assets.ID, f sujetForm, why error) error {
+// sujetPage shows the form.
+func (s *Studio) sujetPage(w http.ResponseWriter, r *http.Request, id assets.ID, f sujetForm) error {
 	p := page{Title: "Nouveau sujet", Here: "/regie/sujets"}
 	if id != "" {
 		p.Title = "Modifier le sujet"
 	}
-	status := http.StatusOK
 	b := sujetFormBody{ID: id, Form: f}
-	if why != nil {
-		status, p.Fault = gate.Status(why), s.blame(r, why).String()
-		if field := pipeline.Field(""); errors.As(why, &field) {
-			b.Wrong = string(field)
-		}
-	}
 	var err error
-	if b.Filed, err = s.filed(r.Context()); err != nil && why == nil {
+	if b.Filed, err = s.filed(r.Context()); err != nil {
 		return err
 	}
-	if b.People, err = s.Desk.Catalog.Users(r.Context(), assets.UserFilter{State: assets.UserActive}); err != nil && why == nil {
+	if b.People, err = s.Desk.Catalog.Users(r.Context(), assets.UserFilter{State: assets.UserActive}); err != nil {
 		return err
 	}
 	p.Body = b
-	return s.render(w, r, status, "sujet_form", p)
+	return s.show(w, r, "sujet_form", p)
 }

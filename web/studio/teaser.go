@@ -62,12 +62,10 @@ func (s *Studio) showTeaser(w http.ResponseWriter, r *http.Request, typed []cueR
 	if b.Coming, err = s.underWay(r, f.ID, assets.JobTeaser); err != nil {
 		return err
 	}
-	p, status := page{Title: f.Title, Here: "/regie/films", Scripts: []string{"room.js", "pick.js"}}, http.StatusOK
 	if fault != nil {
-		b.Rows, p.Fault, status = typed, assets.Sentence(fault), http.StatusUnprocessableEntity
+		b.Rows = typed
 	}
-	p.Body = b
-	return s.render(w, r, status, "teaser", p)
+	return s.showFault(w, r, "teaser", page{Title: f.Title, Here: "/regie/films", Body: b, Scripts: []string{"room.js", "pick.js"}}, fault)
 }
 
 func (s *Studio) chooseTeaser(w http.ResponseWriter, r *http.Request) error {
@@ -97,11 +95,8 @@ func (s *Studio) chooseTeaser(w http.ResponseWriter, r *http.Request) error {
 	if fault == nil {
 		fault = s.Desk.ChooseTeaser(r.Context(), film, spans, actor(r))
 	}
-	if assets.KindOf(fault) == assets.Invalid && fault != nil {
-		return s.showTeaser(w, r, rows, fault)
-	}
 	if fault != nil {
-		return fault
+		return s.showTeaser(w, r, rows, fault)
 	}
 	said := "Teaser choisi : il sera prêt dans un instant."
 	if len(spans) == 0 {

@@ -100,12 +100,10 @@ func (s *Studio) showTrack(w http.ResponseWriter, r *http.Request, kind assets.T
 	b.May = access.May(user(r).Role, "POST /regie/films/{film}"+b.Path)
 	b.Reviewed, b.Saved, b.People = t.Reviewed, t.UpdatedAt, b.Head.Film.People
 	b.Rows, b.Blank = rowsOf(t), make([]cueRow, 3)
-	p, status := page{Title: b.Head.Film.Title, Here: "/regie/films", Scripts: []string{"room.js", "track.js"}}, http.StatusOK
 	if fault != nil {
-		b.Rows, p.Fault, status = typed, assets.Sentence(fault), http.StatusUnprocessableEntity
+		b.Rows = typed
 	}
-	p.Body = b
-	return s.render(w, r, status, "track", p)
+	return s.showFault(w, r, "track", page{Title: b.Head.Film.Title, Here: "/regie/films", Body: b, Scripts: []string{"room.js", "track.js"}}, fault)
 }
 
 func rowsOf(t assets.Track) []cueRow {
@@ -134,9 +132,6 @@ func (s *Studio) saveTrack(w http.ResponseWriter, r *http.Request, kind assets.T
 		if err == nil {
 			err = s.Desk.SaveTrack(r.Context(), t, actor(r))
 		}
-		if assets.KindOf(err) == assets.Invalid && err != nil {
-			return s.showTrack(w, r, kind, nil, err)
-		}
 		if err != nil {
 			return err
 		}
@@ -147,11 +142,8 @@ func (s *Studio) saveTrack(w http.ResponseWriter, r *http.Request, kind assets.T
 	if t.Cues, err = cuesOf(rows, is.End); err == nil {
 		err = s.Desk.SaveTrack(r.Context(), t, actor(r))
 	}
-	if assets.KindOf(err) == assets.Invalid && err != nil {
-		return s.showTrack(w, r, kind, rows, err)
-	}
 	if err != nil {
-		return err
+		return s.showTrack(w, r, kind, rows, err)
 	}
 	return s.doneWith(w, r, to, gate.Flash{Text: "Enregistré à " + french.Hour(s.Now().In(s.Zone)) + "."})
 }

@@ -271,7 +271,7 @@ func TestSearch(t *testing.T) {
 	tab.Until(t, `document.querySelector(".empty")?.innerText.includes("Zik Zac")`)
 	shoot(t, tab, "search")
 	tab.Open(t, s.URL+"/regie/rushes?q=zik&plan=coupe")
-	value[bool](t, tab, `(f => { f.elements.name.value = "Zik Zac · plans de coupe"; f.requestSubmit(); return true })(document.querySelector(".keep form"))`)
+	value[bool](t, tab, `(f => { f.elements.name.value = "Zik Zac · plans de coupe"; f.requestSubmit(); return true })(document.querySelector(".save-search form"))`)
 	tab.Until(t, `document.querySelector("aside .chip[aria-current]")?.innerText.includes("Zik Zac") && location.search.includes("plan=coupe")`)
 	tab.Faults(t)
 }

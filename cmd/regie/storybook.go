@@ -90,8 +90,8 @@ func (s *stage) actor(role assets.UserRole) string { return string(s.people[role
 
 func (s *stage) hire() {
 	for role, name := range map[assets.UserRole]string{
-		assets.RoleJRI: "Une JRI", assets.RoleMonteur: "La Monteuse", assets.RoleImage: "Le Responsable Image",
-		assets.RoleCommunication: "La Chargée de Communication", assets.RoleAdministration: "L'Administration",
+		assets.RoleJRI: "JRI d’exemple", assets.RoleMonteur: "Monteuse d’exemple", assets.RoleImage: "Responsable image",
+		assets.RoleCommunication: "Communication d’exemple", assets.RoleAdministration: "Administration",
 	} {
 		u, err := s.desk.Hire(s.ctx, assets.User{Name: name, Mail: string(role) + "@example.org", Role: role}, "cli")
 		s.note(err)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
@@ -173,42 +172,7 @@ func (s *Studio) versionFacts(r *http.Request, v assets.Version) ([]fact, error)
 		return nil, err
 	}
 	facts := []fact{{"Fichier", french.Clean(master.Name)}, {"Poids", french.Weight(master.Size)}, {"Reçu", french.Moment(v.CreatedAt.In(s.Zone), s.Now().In(s.Zone))}}
-	sheet := v.Sheet
-	if sheet == nil {
-		return facts, nil
-	}
-	comma := func(v float64) string { return strings.Replace(strconv.FormatFloat(v, 'f', -1, 64), ".", ",", 1) }
-	facts = append(facts, fact{"Conteneur", sheet.Container}, fact{"Durée", french.Length(sheet.Duration)})
-	if v := sheet.Video; v != nil {
-		scan := "progressif"
-		if v.Interlaced {
-			scan = "entrelacé"
-		}
-		facts = append(facts, fact{"Image", fmt.Sprintf("%d × %d, %s i/s, %s", v.Width, v.Height, comma(v.Rate), scan)}, fact{"Codec", strings.TrimSpace(v.Codec + " " + v.Profile)})
-	}
-	for _, a := range sheet.Audio {
-		facts = append(facts, fact{"Son", fmt.Sprintf("%s, %s, %s kHz", a.Codec, french.Count(a.Channels, "canal", "canaux"), comma(float64(a.SampleRate)/1000))})
-	}
-	if l := sheet.Loudness; l != nil && l.Integrated != nil {
-		text := decimal(*l.Integrated, 1) + " LUFS"
-		if l.TruePeak != nil {
-			text += ", " + decimal(*l.TruePeak, 1) + " dBTP"
-		}
-		facts = append(facts, fact{"Sonie", text})
-	}
-	for _, span := range []struct {
-		name string
-		all  []assets.Span
-	}{{"Noir", sheet.Black}, {"Silence", sheet.Silence}} {
-		var total float64
-		for _, x := range span.all {
-			total += x.Length()
-		}
-		if total >= 1 {
-			facts = append(facts, fact{span.name, french.Length(total)})
-		}
-	}
-	return facts, nil
+	return append(facts, sheetFacts(v.Sheet)...), nil
 }
 
 // loadNotes gathers what was said of every version: notes outlive them.

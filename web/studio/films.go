@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -79,18 +80,28 @@ func (s *Studio) filmList(w http.ResponseWriter, r *http.Request) error {
 		b.Next = "/regie/films?" + next.Encode()
 	}
 	for _, f := range found {
-		tile := filmTile{Film: f, Standing: string(f.State)}
-		if f.Version != "" {
-			v, err := s.Desk.Catalog.Version(r.Context(), f.Version)
-			if err != nil {
-				return err
-			}
-			tile.Standing, tile.Picture = assets.Standing(f, &v), v.State == assets.VersionReady && v.Sheet != nil && v.Sheet.Video != nil
-			if v.Sheet != nil {
-				tile.Length = v.Sheet.Duration
-			}
+		tile, err := s.filmTile(r.Context(), f)
+		if err != nil {
+			return err
 		}
 		b.Films = append(b.Films, tile)
 	}
 	return s.show(w, r, "films", page{Title: "Films", Here: "/regie/films", Body: b})
+}
+
+// filmTile gathers what a list shows of a film.
+func (s *Studio) filmTile(ctx context.Context, f assets.Film) (filmTile, error) {
+	tile := filmTile{Film: f, Standing: string(f.State)}
+	if f.Version == "" {
+		return tile, nil
+	}
+	v, err := s.Desk.Catalog.Version(ctx, f.Version)
+	if err != nil {
+		return tile, err
+	}
+	tile.Standing = assets.Standing(f, &v)
+	if v.Sheet != nil {
+		tile.Picture, tile.Length = v.State == assets.VersionReady && v.Sheet.Video != nil, v.Sheet.Duration
+	}
+	return tile, nil
 }

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
@@ -30,9 +28,6 @@ type rushBody struct {
 	Previous   *rushTile
 	Next       *rushTile
 }
-
-// fact is one line of a technical sheet.
-type fact struct{ Name, Value string }
 
 // rush shows the room where one rush is looked at.
 func (s *Studio) rush(w http.ResponseWriter, r *http.Request) error {
@@ -162,20 +157,11 @@ func (s *Studio) pending(ctx context.Context, r assets.Rush, made rushFiles) (st
 
 // rushFacts is the technical sheet of a rush, in words.
 func rushFacts(r assets.Rush, a assets.Asset) []fact {
-	facts := []fact{{"Fichier", french.Clean(a.Name)}, {"Poids", french.Weight(a.Size)}, {"Durée", rushLength(r)}}
-	if r.Sheet != nil {
-		facts = append(facts, fact{"Format", r.Sheet.Container})
-		if v := r.Sheet.Video; v != nil {
-			facts = append(facts, fact{"Image", fmt.Sprintf("%d × %d, %s, %s i/s", v.Width, v.Height, v.Codec, strings.Replace(strconv.FormatFloat(v.Rate, 'f', -1, 64), ".", ",", 1))})
-		}
-		for _, track := range r.Sheet.Audio {
-			facts = append(facts, fact{"Son", track.Codec + ", " + french.Count(track.Channels, "canal", "canaux")})
-		}
-	}
+	facts := append([]fact{{"Fichier", french.Clean(a.Name)}, {"Poids", french.Weight(a.Size)}}, sheetFacts(r.Sheet)...)
 	if r.Folder != "" {
 		facts = append(facts, fact{"Dossier de l’appareil", french.Clean(r.Folder)})
 	}
-	return slices.DeleteFunc(facts, func(f fact) bool { return f.Value == "" })
+	return facts
 }
 
 // remakeProxy makes what a rush is looked at by again.

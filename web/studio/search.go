@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,13 +21,16 @@ type searchBody struct {
 
 // hitGroup is what was found of one kind.
 type hitGroup struct {
-	Name, One, Many string
-	More            string // where all of them are
-	Hits            []hit
+	Name, Icon string
+	More       string // where all of them are
+	Hits       []hit
 }
 
-// hit is one answer.
-type hit struct{ Path, Title string }
+// hit is one answer, with a picture of it and where it stands.
+type hit struct {
+	Path, Title, Picture, Standing string
+	Length                         float64 // seconds; 0 when it has none
+}
 
 // hitsOfAKind bounds what is shown of each kind.
 const hitsOfAKind = 30
@@ -43,33 +47,72 @@ func (s *Studio) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body.Groups, body.Suggest = hitGroups(found, body.Query), found.Suggest
+	if body.Groups, err = s.hitGroups(r.Context(), found, body.Query); err != nil {
+		return err
+	}
+	body.Suggest = found.Suggest
 	body.Gone = body.Query != "" && len(found.Hits) == 0
 	return s.show(w, r, "search", page{Title: "Chercher", Body: body})
 }
 
-func hitGroups(found pipeline.Found, query string) []hitGroup {
+func (s *Studio) hitGroups(ctx context.Context, found pipeline.Found, query string) ([]hitGroup, error) {
 	var groups []hitGroup
 	for _, kind := range []struct {
 		subject assets.Subject
-		root    string
 		group   hitGroup
+		show    func(context.Context, assets.Hit) (hit, error)
 	}{
-		{assets.SubjectFilm, "/regie/films/", hitGroup{Name: "Films", One: "film", Many: "films"}},
-		{assets.SubjectSujet, "/regie/sujets/", hitGroup{Name: "Sujets", One: "sujet", Many: "sujets"}},
-		{assets.SubjectRush, "/regie/rushes/", hitGroup{Name: "Rushes", One: "rush", Many: "rushes", More: "/regie/rushes?q=" + url.QueryEscape(query)}},
+		{assets.SubjectFilm, hitGroup{Name: "Films", Icon: "film"}, s.filmHit},
+		{assets.SubjectSujet, hitGroup{Name: "Sujets", Icon: "sujet"}, sujetHit},
+		{assets.SubjectRush, hitGroup{Name: "Rushes", Icon: "rush", More: "/regie/rushes?q=" + url.QueryEscape(query)}, s.rushHit},
 	} {
 		g := kind.group
 		for _, h := range found.Hits {
-			if h.Kind == kind.subject {
-				g.Hits = append(g.Hits, hit{kind.root + string(h.ID), h.Title})
+			if h.Kind != kind.subject {
+				continue
 			}
+			shown, err := kind.show(ctx, h)
+			if err != nil {
+				return nil, err
+			}
+			g.Hits = append(g.Hits, shown)
 		}
 		if len(g.Hits) > 0 {
 			groups = append(groups, g)
 		}
 	}
-	return groups
+	return groups, nil
+}
+
+func (s *Studio) filmHit(ctx context.Context, h assets.Hit) (hit, error) {
+	shown := hit{Path: "/regie/films/" + string(h.ID), Title: h.Title}
+	f, err := s.Desk.Catalog.Film(ctx, h.ID)
+	if err != nil {
+		return shown, err
+	}
+	tile, err := s.filmTile(ctx, f)
+	if shown.Standing, shown.Length = tile.Standing, tile.Length; tile.Picture {
+		shown.Picture = shown.Path + "/vignettes/image"
+	}
+	return shown, err
+}
+
+func (s *Studio) rushHit(ctx context.Context, h assets.Hit) (hit, error) {
+	shown := hit{Path: "/regie/rushes/" + string(h.ID), Title: h.Title}
+	r, err := s.Desk.Catalog.Rush(ctx, h.ID)
+	if err != nil {
+		return shown, err
+	}
+	made, err := s.rushFiles(ctx, r)
+	shown.Picture = made[r.ID].Poster
+	if r.Sheet != nil {
+		shown.Length = r.Sheet.Duration
+	}
+	return shown, err
+}
+
+func sujetHit(_ context.Context, h assets.Hit) (hit, error) {
+	return hit{Path: "/regie/sujets/" + string(h.ID), Title: h.Title}, nil
 }
 
 // saveSearch keeps the address of a list.

@@ -46,6 +46,8 @@ func (s *Studio) words() template.FuncMap {
 		"rushStanding": rushStanding,
 		"linked":       linked,
 		"subject":      subjectName,
+		"state":        stateName,
+		"device":       deviceName,
 		"dict":         dict,
 		"choices":      choices,
 		"fields":       strings.Fields,
@@ -79,14 +81,6 @@ func tel(number string) template.URL {
 		return -1
 	}, number)
 	return template.URL("tel:" + digits) // digits only
-}
-
-// rushStanding says how far the house has come with a rush.
-func rushStanding(state assets.RushState) string {
-	return map[assets.RushState]string{
-		assets.RushReceived: "Reçu", assets.RushMaking: "Aperçu en préparation", assets.RushReady: "Prêt",
-		assets.RushRefused: "Illisible", assets.RushIncomplete: "Incomplet", assets.RushFailed: "Aperçu impossible",
-	}[state]
 }
 
 // choices makes a list to choose from: value, name, value, name…
@@ -134,24 +128,6 @@ func firstName(name string) string {
 	return first
 }
 
-// line is where a film stands: a word, and the shape that goes with it.
-type line struct{ Word, Shape string }
-
-// standing says where a film stands, in the same words everywhere (ux.md §2).
-func standing(state string) line {
-	if l, known := map[string]line{
-		"idea": {"Idée", "dot"}, "shooting": {"Tournage", "dot"}, "rushes": {"Rushes déposés", "half"}, "logging": {"Dérushage", "half"},
-		"editing": {"Montage", "half"}, "received": {"Version reçue", "wait"}, "making": {"Fabrication en cours", "wait"},
-		"ready": {"Version à valider", "ask"}, "review": {"Version à valider", "ask"}, "approved": {"BAT donné", "check"},
-		"scheduled": {"Programmé", "clock"}, "published": {"En ligne", "on"}, "withdrawn": {"Retiré", "off"}, "archived": {"Archivé", "off"},
-		"refused": {"Version refusée", "stop"}, "incomplete": {"Version incomplète", "stop"}, "failed": {"Fabrication échouée", "stop"},
-		"cancelled": {"Fabrication arrêtée", "off"},
-	}[state]; known {
-		return l
-	}
-	return line{state, "dot"}
-}
-
 // address is a web address at the end of a line of a mail.
 var address = regexp.MustCompile(`https?://[^\s<>"]+$`)
 
@@ -173,4 +149,26 @@ func subjectName(kind assets.Subject) string {
 		}
 	}
 	return string(kind)
+}
+
+// deviceName is what a browser calls itself, in the words of who holds it:
+// « Chrome, Android ». Browsers name each other, so that the order counts.
+func deviceName(agent string) string {
+	find := func(names [][2]string) string {
+		for _, n := range names {
+			if strings.Contains(agent, n[0]) {
+				return n[1]
+			}
+		}
+		return ""
+	}
+	browser := find([][2]string{{"Edg", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser", "Samsung Internet"}, {"Firefox", "Firefox"}, {"FxiOS", "Firefox"}, {"CriOS", "Chrome"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}})
+	system := find([][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Macintosh", "Mac"}, {"CrOS", "Chromebook"}, {"Linux", "Linux"}})
+	switch {
+	case browser != "" && system != "":
+		return browser + ", " + system
+	case browser+system != "":
+		return browser + system
+	}
+	return french.Short(french.Clean(agent), 60)
 }

@@ -22,5 +22,11 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
+// What stands in a row that scrolls sideways is in view.
+for (const here of document.querySelectorAll('.menu [aria-current], .tabs [aria-current]')) {
+  const row = here.closest('.menu, .tabs');
+  row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // A form that only confirms that a person is there.
 document.querySelector('form[data-submit]')?.requestSubmit();

@@ -28,7 +28,7 @@ type walk struct {
 func (w *walk) press(selector string) {
 	w.Helper()
 	w.presses++
-	ctx, cancel := context.WithTimeout(w.tab.Ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.tab.Ctx, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, chromedp.Click(selector)); err != nil {
 		w.Fatalf("pressing %s: %v at %s", selector, err, value[string](w.T, w.tab, `location.pathname + "\n" + document.body.innerText`))

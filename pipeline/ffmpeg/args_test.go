@@ -81,7 +81,7 @@ func TestCommandLine(t *testing.T) {
 }
 
 func TestLaunch(t *testing.T) {
-	j := job{tool: "/usr/bin/ffmpeg", dir: "/srv/job", inputs: []string{"/srv/up/-i.mp4", "/srv/job/a/b.mkv"}, cpu: 1500 * time.Millisecond, memory: 10, file: 20}
+	j := job{parent: 7, tool: "/usr/bin/ffmpeg", dir: "/srv/job", inputs: []string{"/srv/up/-i.mp4", "/srv/job/a/b.mkv"}, cpu: 1500 * time.Millisecond, memory: 10, file: 20}
 	for name, c := range map[string]struct {
 		launch launch
 		names  []string
@@ -93,7 +93,7 @@ func TestLaunch(t *testing.T) {
 			[]string{"/srv/up/-i.mp4", "a/b.mkv"},
 			[]string{
 				"/self", "sandbox-exec",
-				`{"landlock":true,"network":false,"read":["/usr","/srv/up/-i.mp4","/srv/job/a/b.mkv"],"write":["/srv/job"],"memory":10,"cpu":2,"filesize":20,"powers":false}`,
+				`{"parent":7,"landlock":true,"network":false,"read":["/usr","/srv/up/-i.mp4","/srv/job/a/b.mkv"],"write":["/srv/job"],"memory":10,"cpu":2,"filesize":20,"powers":false}`,
 				"/usr/bin/ffmpeg", "-x",
 			},
 		},
@@ -102,7 +102,7 @@ func TestLaunch(t *testing.T) {
 			[]string{"/in/0", "a/b.mkv"},
 			[]string{
 				"/self", "sandbox-exec",
-				`{"landlock":false,"network":false,"read":null,"write":null,"memory":10,"cpu":2,"filesize":20,"powers":true}`,
+				`{"parent":7,"landlock":false,"network":false,"read":null,"write":null,"memory":10,"cpu":2,"filesize":20,"powers":true}`,
 				"/usr/bin/bwrap", "--unshare-all", "--as-pid-1", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--dev", "/dev", "--tmpfs", "/tmp",
 				"--ro-bind", "/usr", "/usr", "--ro-bind", "/srv/up/-i.mp4", "/in/0", "--bind", "/srv/job", "/out", "--chdir", "/out", "--",
 				"/usr/bin/ffmpeg", "-x",

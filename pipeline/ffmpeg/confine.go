@@ -56,19 +56,27 @@ type launch struct {
 // launches are the ways that could work here, the strictest first.
 func launches(o Options, abi int, system []string) []launch {
 	const apart = syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS
+	root := os.Geteuid() == 0
 	base := launch{helper: o.Helper, system: system, walls: Confinement{Limits: true, Landlock: abi}}
 	var all []launch
 	if o.Bubblewrap != "" && o.Bubblewrap != BubblewrapOff {
 		l := base
 		l.bwrap, l.walls.Files, l.walls.Network = o.Bubblewrap, WallBubblewrap, WallBubblewrap
-		all = append(all, l)
+		// Bubblewrap killed in its first milliseconds leaves its child behind, for
+		// good: so it is the first process of a namespace, which ends with it.
+		kept := l
+		kept.clone, kept.user = syscall.CLONE_NEWPID, !root
+		if !root {
+			kept.clone |= syscall.CLONE_NEWUSER
+		}
+		all = append(all, kept, l)
 	}
 	if abi < 1 {
 		return all
 	}
 	l := base
 	l.walls.Files, l.walls.Network, l.clone = WallLandlock, WallNamespace, apart
-	if os.Geteuid() == 0 {
+	if root {
 		all = append(all, l)
 	}
 	l.clone, l.user = apart|syscall.CLONE_NEWUSER, true
@@ -82,6 +90,7 @@ func launches(o Options, abi int, system []string) []launch {
 
 // job is one Command made ready: paths absolute, limits decided.
 type job struct {
+	parent int      // the process that starts it
 	tool   string   // path of the program
 	dir    string   // "" when nothing may be written
 	inputs []string // absolute paths
@@ -115,6 +124,7 @@ func (l launch) argv(j job, args []string) ([]string, error) {
 		return tool, nil
 	}
 	c := confine{
+		Parent:   j.parent,
 		Landlock: l.walls.Files == WallLandlock,
 		Network:  l.walls.Network == WallLandlock,
 		Memory:   uint64(j.memory),

@@ -1,6 +1,7 @@
 package ffmpeg
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 // confine is what the helper is told, as JSON in its first argument.
 type confine struct {
+	Parent   int      `json:"parent"`   // whose child the helper must be
 	Landlock bool     `json:"landlock"` // fail when the kernel has none
 	Network  bool     `json:"network"`  // close TCP by Landlock, for want of a network namespace
 	Read     []string `json:"read"`     // files and folders, with execution
@@ -40,7 +42,10 @@ func sandboxExec(args []string) error {
 	if err := json.Unmarshal([]byte(args[0]), &c); err != nil {
 		return err
 	}
-	runtime.LockOSThread() // Landlock and capabilities belong to a thread; this one becomes the tool
+	runtime.LockOSThread() // Landlock, capabilities and the bond belong to a thread; this one becomes the tool
+	if err := endWith(c.Parent); err != nil {
+		return err
+	}
 	if c.Landlock {
 		if err := landlocked(c); err != nil {
 			return fmt.Errorf("landlock: %w", err)
@@ -55,6 +60,27 @@ func sandboxExec(args []string) error {
 		return fmt.Errorf("limits: %w", err)
 	}
 	return syscall.Exec(args[1], args[1:], os.Environ())
+}
+
+// endWith makes the kernel end this process with its parent. A parent may be gone
+// before the kernel knows of the bond, and the first process of a namespace has
+// no parent that it could ask for: /proc, which is still the one outside, tells.
+func endWith(parent int) error {
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
+		return fmt.Errorf("bond with the parent: %w", err)
+	}
+	stat, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return err
+	}
+	var now int // pid (comm) state ppid …; comm may hold spaces and brackets
+	if _, err := fmt.Sscanf(string(stat[bytes.LastIndexByte(stat, ')')+1:]), " %s %d", new(string), &now); err != nil {
+		return fmt.Errorf("/proc/self/stat: %w", err)
+	}
+	if now != parent {
+		return fmt.Errorf("process %d is gone", parent)
+	}
+	return nil
 }
 
 // dropCapabilities empties the bounding set, so that a tool that runs as root

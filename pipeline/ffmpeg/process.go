@@ -42,7 +42,7 @@ func (s *Sandbox) Run(ctx context.Context, c Command) (Result, error) {
 // job makes the paths of a command absolute and real: walls are built of real
 // paths, and a relative one would be read as a protocol or an option.
 func (s *Sandbox) job(c Command) (job, error) {
-	j := job{tool: s.o.FFmpeg, cpu: orElse(c.CPU, s.o.CPU), memory: s.o.Memory, file: s.o.FileSize}
+	j := job{parent: os.Getpid(), tool: s.o.FFmpeg, cpu: orElse(c.CPU, s.o.CPU), memory: s.o.Memory, file: s.o.FileSize}
 	if c.Tool == FFprobe {
 		j.tool = s.o.FFprobe
 	}
@@ -107,7 +107,11 @@ func (s *Sandbox) start(ctx context.Context, c Command, j job, argv []string) (R
 		finish()
 		return Result{}, &ExitError{Tool: c.Tool, Code: -1, Err: fmt.Errorf("%w: %w", ErrConfinement, err)}
 	}
-	stopped := stopWith(ctx, cmd.Process.Pid, s.o.Grace)
+	grace := s.o.Grace
+	if s.launch.bwrap != "" {
+		grace = 0 // bubblewrap takes no request
+	}
+	stopped := stopWith(ctx, cmd.Process.Pid, grace)
 	waitErr := cmd.Wait() // returns when all that held the pipes is gone
 	cause := stopped()
 	finish()

@@ -1,6 +1,7 @@
 package ffmpeg
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -171,48 +172,68 @@ func processes(t *testing.T, mark string) (found []string) {
 	return found
 }
 
-// A server that is killed must take its tools with it. This test starts itself
-// as that server.
+// A server that is killed must take its tools with it, those that have just
+// been started too. This test starts itself as that server.
 func TestKilledParent(t *testing.T) {
 	if mark := os.Getenv("KILLED_PARENT"); mark != "" {
-		o := options()
-		o.Bubblewrap = os.Getenv("KILLED_PARENT_BWRAP")
-		s, err := New(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = s.Run(context.Background(), Command{
-			Tool:     FFmpeg,
-			Args:     []string{"-re", "-f", "lavfi", "-i", "testsrc=s=320x240", "-metadata", "title=" + mark, "-f", "null", "-"},
-			Progress: func(Progress) { fmt.Println("running") },
-		})
-		t.Fatal("ended by itself: ", err)
+		t.Fatal("ended by itself: ", endless(mark, os.Getenv("KILLED_PARENT_BWRAP")))
 	}
 	for name, s := range confinements(t) {
 		t.Run(name, func(t *testing.T) {
-			mark := "orphan-" + name + strconv.Itoa(os.Getpid())
-			cmd := exec.Command("/proc/self/exe", "-test.run=^TestKilledParent$")
-			cmd.Env = append(os.Environ(), "KILLED_PARENT="+mark, "KILLED_PARENT_BWRAP="+s.o.Bubblewrap)
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
+			for n := range 15 {
+				mark := fmt.Sprintf("orphan-%s-%d-%d", name, os.Getpid(), n)
+				cmd := exec.Command("/proc/self/exe", "-test.run=^TestKilledParent$")
+				cmd.Env = append(os.Environ(), "KILLED_PARENT="+mark, "KILLED_PARENT_BWRAP="+s.o.Bubblewrap)
+				out, err := cmd.StdoutPipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				lines := bufio.NewScanner(out)
+				for want := "starting"; lines.Scan() && lines.Text() != want; {
+				}
+				if n == 0 {
+					for want := "running"; lines.Scan() && lines.Text() != want; {
+					}
+					if len(processes(t, mark)) == 0 {
+						t.Error("not running, or this test can't see it")
+					}
+				}
+				<-time.After(time.Duration(n) * 3 * time.Millisecond) // the moment of the kill is what is tested
+				if err := cmd.Process.Kill(); err != nil {
+					t.Fatal(err)
+				}
+				_ = cmd.Wait()
+				eventually(t, 30*time.Second, "processes left behind", func() bool { return len(processes(t, mark)) == 0 })
 			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := out.Read(make([]byte, 7)); err != nil {
-				t.Fatal(err)
-			}
-			if len(processes(t, mark)) == 0 {
-				t.Error("not running, or this test can't see it")
-			}
-			if err := cmd.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			_ = cmd.Wait()
-			eventually(t, time.Second, "processes left behind", func() bool { return len(processes(t, mark)) == 0 })
 		})
 	}
+}
+
+// endless starts tools that do not end by themselves, several at a time, so
+// that each is met at another moment of its start.
+func endless(mark, bubblewrap string) error {
+	o := options()
+	o.Bubblewrap = bubblewrap
+	s, err := New(o)
+	if err != nil {
+		return err
+	}
+	fmt.Println("starting")
+	ended := make(chan error)
+	for range 6 {
+		go func() {
+			_, err := s.Run(context.Background(), Command{
+				Tool:     FFmpeg,
+				Args:     []string{"-re", "-f", "lavfi", "-i", "testsrc=s=32x32", "-metadata", "title=" + mark, "-f", "null", "-"},
+				Progress: func(Progress) { fmt.Println("running") },
+			})
+			ended <- err
+		}()
+	}
+	return <-ended
 }
 
 // eventually waits until done, looking every 10 ms.

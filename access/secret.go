@@ -3,6 +3,7 @@ package access
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 
 	"anonymal.tv/regie/assets"
@@ -17,4 +18,12 @@ func NewSecret() assets.Secret { return assets.Secret(rand.Text()) }
 func Hash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
+}
+
+// NewSigningKey makes the secret by which a webhook is signed: 256 bits, as
+// Standard Webhooks writes them.
+func NewSigningKey() assets.Secret {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // it never fails
+	return assets.Secret("whsec_" + base64.StdEncoding.EncodeToString(key))
 }

@@ -149,6 +149,12 @@ var Table = []Right{
 	{"GET /regie/admin/messages", No, No, No, No, All, false},
 	{"GET /regie/admin/messages/{mail}", No, No, No, No, All, false},
 	{"POST /regie/admin/personnes/{user}/jetons", No, No, No, No, All, false},
+	{"GET /regie/admin/webhooks", No, No, No, No, All, false},
+	{"POST /regie/admin/webhooks", No, No, No, No, All, false},
+	{"GET /regie/admin/webhooks/{webhook}", No, No, No, No, All, false},
+	{"POST /regie/admin/webhooks/{webhook}", No, No, No, No, All, false},
+	{"POST /regie/admin/webhooks/{webhook}/essai", No, No, No, No, All, false},
+	{"POST /regie/admin/webhooks/{webhook}/etat", No, No, No, No, All, false},
 	{"GET /regie/admin/taches", No, No, No, No, All, false},
 	{"GET /regie/admin/taches/", No, No, No, No, All, false},
 

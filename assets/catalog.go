@@ -36,6 +36,7 @@ type Change struct {
 	Keys       []Key
 	Mails      []Mail
 	Webhooks   []Webhook
+	Calls      []Call
 	Proxies    []Rendition // of rushes
 	Made       []Rendition // single files added to a version
 
@@ -239,5 +240,7 @@ type Outbox interface {
 	Mail(ctx context.Context, id ID) (Mail, error)
 	Mails(ctx context.Context, before ID, limit int) ([]Mail, error) // newest first
 	Webhook(ctx context.Context, id ID) (Webhook, error)
-	Webhooks(ctx context.Context) ([]Webhook, error)
+	Webhooks(ctx context.Context) ([]Webhook, error) // oldest first; those removed are left out
+	Call(ctx context.Context, id ID) (Call, error)
+	Calls(ctx context.Context, webhook, before ID, limit int) ([]Call, error) // newest first
 }

@@ -125,16 +125,3 @@ type Mail struct {
 	CreatedAt time.Time `json:"created_at"`
 	SentAt    time.Time `json:"sent_at,omitzero"`
 }
-
-// Webhook is an address that is told of events.
-type Webhook struct {
-	ID        ID        `json:"id"`
-	URL       string    `json:"url"`
-	Secret    []byte    `json:"-"`      // encrypted
-	Events    []string  `json:"events"` // "film.approved", "version.ready"…: kind and new state; "*" for all
-	Owner     ID        `json:"owner"`
-	Reason    string    `json:"reason,omitempty"` // why the last call failed
-	Failures  int       `json:"failures"`         // calls in a row
-	CreatedAt time.Time `json:"created_at"`
-	RemovedAt time.Time `json:"removed_at,omitzero"`
-}

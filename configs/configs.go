@@ -28,6 +28,7 @@ type Config struct {
 	Database  Database  `yaml:"database"`
 	Redis     Redis     `yaml:"redis"`
 	Mail      Mail      `yaml:"mail"`
+	Webhooks  Webhooks  `yaml:"webhooks"`
 	Storage   Storage   `yaml:"storage"`
 	Keys      KeyFile   `yaml:"keys"`
 	Consent   Consent   `yaml:"consent"`
@@ -70,6 +71,11 @@ type Mail struct {
 	From    string `yaml:"from"`
 	SMTPURL Secret `yaml:"smtp_url"`
 	ReplyTo string `yaml:"reply_to"`
+}
+
+// Webhooks is how programs are told of events.
+type Webhooks struct {
+	PrivateHosts string `yaml:"private_hosts"`
 }
 
 // Storage is where the bytes are kept.

@@ -44,6 +44,9 @@ func validate(c Config) []string {
 	address("mail.reply_to", c.Mail.ReplyTo, false)
 	_, err = Networks(c.Proxies)
 	refuse(err != nil, "La clé « proxies » vaut « %s » ; écrivez des adresses séparées par des virgules, par exemple 127.0.0.1, 10.0.0.0/8.", c.Proxies)
+	for _, host := range Names(c.Webhooks.PrivateHosts) {
+		refuse(strings.ContainsAny(host, "/@ *"), "La clé « webhooks.private_hosts » vaut « %s » ; écrivez des noms ou des adresses de machines, par exemple nas.local, 192.168.1.20.", c.Webhooks.PrivateHosts)
+	}
 	oneOf("storage.kind", c.Storage.Kind, "disk", "s3")
 	if c.Storage.Kind == "s3" {
 		refuse(c.Storage.S3.Endpoint == "", "La clé « storage.s3.endpoint » est vide : donnez l'hôte du stockage S3.")
@@ -89,4 +92,15 @@ func Networks(list string) ([]netip.Prefix, error) {
 		all = append(all, p.Masked())
 	}
 	return all, nil
+}
+
+// Names reads a list of names of machines, separated by commas.
+func Names(list string) []string {
+	var all []string
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
+			all = append(all, name)
+		}
+	}
+	return all
 }

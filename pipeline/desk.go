@@ -37,7 +37,7 @@ type Maker interface {
 }
 
 // Options is what a Desk is made of. All fields are required, but for Postman,
-// Letterhead, Zone and Passwords.
+// Caller, Letterhead, Zone and Passwords.
 type Options struct {
 	Catalog    assets.Catalog
 	Blobs      assets.Blobs
@@ -52,6 +52,7 @@ type Options struct {
 	Lease      time.Duration // how long a silent attempt keeps its job
 	Log        *slog.Logger
 	Postman    Postman // nil: mails are kept, to be read on the outbox page
+	Caller     Caller  // nil: no program is told of anything
 	Letterhead Letterhead
 	Uploads    Uploads
 	Checks     *archive.Checks // what is known of files that leave in archives; nil: nothing yet
@@ -103,6 +104,7 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobTeaser:   d.makeTeaser,
 		assets.JobLoudness: d.makeWeb,
 		assets.JobMail:     d.deliver,
+		assets.JobWebhook:  d.call,
 		assets.JobFile:     d.file,
 		assets.JobRemind:   d.remind,
 		assets.JobShoot:    d.shoot,
@@ -156,6 +158,8 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failRush(ctx, j, reason)
 	case assets.JobMail:
 		return d.failMail(ctx, j, reason)
+	case assets.JobWebhook:
+		return d.failCall(ctx, j, reason)
 	case assets.JobFile:
 		return d.failFiling(ctx, j, reason)
 	case assets.JobCover, assets.JobTeaser:
@@ -183,9 +187,13 @@ func (d *Desk) Due(ctx context.Context) ([]Task, error) {
 	return tasks, nil
 }
 
-// commit applies a change and then hints the broker about its jobs. A hint that
-// fails is only logged: the sweep asks again.
+// commit applies a change, with the calls of the programs that want to know of
+// it, and then hints the broker about its jobs. A hint that fails is only
+// logged: the sweep asks again.
 func (d *Desk) commit(ctx context.Context, c assets.Change) error {
+	if err := d.tellPrograms(ctx, &c); err != nil {
+		return err
+	}
 	if err := d.Catalog.Apply(ctx, c); err != nil {
 		return err
 	}
@@ -214,7 +222,7 @@ func timeout(j assets.Job) time.Duration {
 		return 10*time.Minute + length
 	case assets.JobProduce, assets.JobProxy:
 		return 30*time.Minute + 40*length
-	case assets.JobMail:
+	case assets.JobMail, assets.JobWebhook:
 		return 2 * time.Minute
 	case assets.JobFile:
 		return 6 * time.Hour // hundreds of GB at the pace of a slow disk

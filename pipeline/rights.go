@@ -21,6 +21,7 @@ func (d *Desk) Record(ctx context.Context, kind string, id assets.ID) (*access.R
 		"approval":  d.approvalRecord,
 		"consent":   d.consentRecord,
 		"user":      d.userRecord,
+		"webhook":   d.webhookRecord,
 	}[kind]
 	if look == nil {
 		return nil, nil
@@ -116,4 +117,9 @@ func (d *Desk) consentRecord(ctx context.Context, id assets.ID) (*access.Record,
 func (d *Desk) userRecord(ctx context.Context, id assets.ID) (*access.Record, error) {
 	u, err := d.Catalog.User(ctx, id)
 	return &access.Record{Owners: []assets.ID{u.ID}}, err
+}
+
+func (d *Desk) webhookRecord(ctx context.Context, id assets.ID) (*access.Record, error) {
+	w, err := d.Webhook(ctx, id)
+	return &access.Record{Owners: []assets.ID{w.Owner}}, err
 }

@@ -119,6 +119,13 @@ func (d *Desk) restoreWhole(ctx context.Context, c *assets.Change, kind string, 
 		return restoredWhole(ctx, &c.Notes, d.Catalog.Note, id, e, func(n *assets.Note) { n.RemovedAt = d.Now() })
 	case "filmed":
 		return restoredWhole(ctx, &c.Filmed, d.filmed, id, e, func(f *assets.Filmed) { f.RemovedAt = d.Now() })
+	case "webhook":
+		if err := restoredWhole(ctx, &c.Webhooks, d.Catalog.Webhook, id, e, func(w *assets.Webhook) { w.RemovedAt = d.Now() }); err != nil {
+			return err
+		}
+		now, err := d.Catalog.Webhook(ctx, id)
+		c.Webhooks[len(c.Webhooks)-1].Secret = now.Secret // the log knows no secrets
+		return err
 	case "selection":
 		return restoredWhole(ctx, &c.Selections, d.Catalog.Selection, id, e, func(s *assets.Selection) { s.RemovedAt = d.Now() })
 	}

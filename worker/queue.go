@@ -16,7 +16,7 @@ import (
 const (
 	queueMedia = "media" // inspect, produce: minutes to hours of CPU
 	queueFiles = "files" // file: minutes of disk, where the bytes were received
-	queueQuick = "quick" // publish, withdraw, mail, what a clock asks for: seconds of network
+	queueQuick = "quick" // publish, withdraw, mail, webhook, what a clock asks for: seconds of network
 )
 
 // queueOf tells which queue carries a kind of work.
@@ -24,7 +24,7 @@ func queueOf(k assets.JobKind) string {
 	switch k {
 	case assets.JobFile:
 		return queueFiles
-	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobCover, assets.JobRemind, assets.JobShoot:
+	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot:
 		return queueQuick
 	default:
 		return queueMedia

@@ -22,7 +22,8 @@ type patience struct {
 //
 // The delays of a Transient failure add up to 3 h for a look at a file, 9 h for
 // the making of a film (a full disk waits for a person), 10 h for a channel
-// that is down, and 21 h for taking a film off it, which somebody is owed.
+// that is down, 21 h for taking a film off it, which somebody is owed, and a day
+// for a program that is to be told.
 var retries = map[assets.Kind]map[assets.JobKind]patience{
 	assets.Transient: {
 		assets.JobInspect:  {8, 10 * time.Second, time.Hour},
@@ -31,6 +32,7 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 		assets.JobPublish:  {14, 30 * time.Second, time.Hour},
 		assets.JobWithdraw: {25, 10 * time.Second, time.Hour},
 		assets.JobMail:     {14, 10 * time.Second, time.Hour},
+		assets.JobWebhook:  {12, 10 * time.Second, 4 * time.Hour},
 	},
 	// A fault of the house: a job that panics or breaks its worker each time is
 	// put aside after three.
@@ -41,6 +43,7 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 		assets.JobPublish:  {3, 10 * time.Second, time.Minute},
 		assets.JobWithdraw: {3, 10 * time.Second, time.Minute},
 		assets.JobMail:     {3, 10 * time.Second, time.Minute},
+		assets.JobWebhook:  {3, 10 * time.Second, time.Minute},
 	},
 }
 

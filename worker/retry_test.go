@@ -24,6 +24,7 @@ func TestDecide(t *testing.T) {
 				h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h,
 			},
 			assets.JobMail: {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, h, h, h, h, h, h, h, h},
+			assets.JobWebhook: {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, 10240 * s, 4 * h, 4 * h, 4 * h, 4 * h, 4 * h},
 		},
 		assets.Internal: {
 			assets.JobInspect:  {10 * s, 40 * s},
@@ -31,11 +32,12 @@ func TestDecide(t *testing.T) {
 			assets.JobPublish:  {10 * s, 40 * s},
 			assets.JobWithdraw: {10 * s, 40 * s},
 			assets.JobMail:     {10 * s, 40 * s},
+			assets.JobWebhook:  {10 * s, 40 * s},
 		},
 		assets.Invalid: {}, assets.NotFound: {}, assets.Forbidden: {}, assets.Conflict: {},
 	}
 	for kind, waits := range table {
-		for _, work := range []assets.JobKind{assets.JobInspect, assets.JobProduce, assets.JobPublish, assets.JobWithdraw, assets.JobMail} {
+		for _, work := range []assets.JobKind{assets.JobInspect, assets.JobProduce, assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook} {
 			err := fmt.Errorf("around: %w", &assets.Error{Kind: kind, Msg: "Une phrase."})
 			for attempt := 1; attempt <= len(waits[work])+2; attempt++ {
 				job := assets.Job{ID: "j", Kind: work, Attempt: attempt + 20, Failures: attempt - 1} // 20 were interrupted

@@ -120,11 +120,30 @@ func outboxRecords(h *House) {
 	same(h, hook, err, w)
 	hooks, err := h.Catalog.Webhooks(h.Context())
 	same(h, hooks, err, []assets.Webhook{w})
-	w.RemovedAt = now
+	w.PausedAt, w.RemovedAt = now, now
 	h.Apply(assets.Change{Webhooks: []assets.Webhook{w}})
+	hook, err = h.Catalog.Webhook(h.Context(), w.ID)
+	same(h, hook, err, w)
 	hooks, err = h.Catalog.Webhooks(h.Context())
 	same(h, hooks, err, []assets.Webhook{})
 	h.Refuses(assets.Invalid, assets.Change{Mails: []assets.Mail{{}}})
+	callRecords(h, w.ID)
+}
+
+func callRecords(h *House, webhook assets.ID) {
+	c := assets.Call{ID: h.IDs.New(), Webhook: webhook, Event: "film.approved", Subject: "f", State: assets.CallWaiting, CreatedAt: h.Clock.Now()}
+	later, other := c, c
+	later.ID, other.ID, other.Webhook = h.IDs.New(), h.IDs.New(), "another"
+	h.Apply(assets.Change{Calls: []assets.Call{c, later, other}})
+	c.State, c.Status, c.Reason, c.EndedAt = assets.CallFailed, 500, "Non.", h.Clock.Now()
+	h.Apply(assets.Change{Calls: []assets.Call{c}})
+	call, err := h.Catalog.Call(h.Context(), c.ID)
+	same(h, call, err, c)
+	calls, err := h.Catalog.Calls(h.Context(), webhook, "", 10)
+	same(h, calls, err, []assets.Call{later, c})
+	calls, err = h.Catalog.Calls(h.Context(), webhook, later.ID, 10)
+	same(h, calls, err, []assets.Call{c})
+	h.Refuses(assets.Invalid, assets.Change{Calls: []assets.Call{{}}})
 }
 
 func (h *House) rendition(of assets.ID, role assets.Role, rank int) assets.Rendition {

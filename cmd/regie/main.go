@@ -36,6 +36,7 @@ type commands struct {
 	Unpublish unpublishCmd `cmd:"" help:"Retirer un film d'un canal."`
 	User      userCmd      `cmd:"" help:"Les personnes qui travaillent ici."`
 	Token     tokenCmd     `cmd:"" help:"Les jetons des programmes, pour /api/v1."`
+	Webhook   webhookCmd   `cmd:"" help:"Les programmes que la régie prévient."`
 	Keys      keysCmd      `cmd:"" help:"Les clés des données chiffrées."`
 	Doctor    doctorCmd    `cmd:"" help:"Ce qui est installé, ce qui manque, et comment l'obtenir."`
 	Bench     benchCmd     `cmd:"" help:"La fabrication mesurée à côté de ffmpeg seul."`

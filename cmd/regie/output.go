@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"text/tabwriter"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/configs"
@@ -62,6 +64,24 @@ func (o *output) say(format string, args ...any) {
 	if !o.json {
 		fmt.Fprintf(o.stdout, format+"\n", args...)
 	}
+}
+
+// lines prints a list: one object a line, or a table of these columns.
+func lines[T any](a *app, all []T, columns func(T) []any) error {
+	table := tabwriter.NewWriter(a.out.stdout, 0, 0, 2, ' ', 0)
+	for _, one := range all {
+		var err error
+		if a.out.json {
+			err = a.out.object(one)
+		} else {
+			row := columns(one)
+			_, err = fmt.Fprintf(table, strings.Repeat("%v\t", len(row))+"\n", row...)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return table.Flush()
 }
 
 // fail prints an error, if it is one, and returns the exit code.

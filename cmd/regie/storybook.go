@@ -73,10 +73,12 @@ func (s *stage) show(film string, rushes []string) error {
 	person := s.rights(sujet.ID, first)
 	selection, err := s.desk.NewSelection(s.ctx, "Bout-à-bout", sujet.ID, []assets.Clip{{Rush: rush}}, s.people[assets.RoleMonteur])
 	s.note(err)
+	webhook, _, err := s.desk.AddWebhook(s.ctx, "https://example.org/regie", []string{"film.published"}, s.people[assets.RoleAdministration])
+	s.note(err)
 	if s.err != nil {
 		return s.err
 	}
-	return s.list(stories(sujet.ID, plateau.ID, rush, first, person, selection.ID, s.people[assets.RoleJRI].ID))
+	return s.list(stories(sujet.ID, plateau.ID, rush, first, person, selection.ID, s.people[assets.RoleJRI].ID, webhook.ID))
 }
 
 // note keeps the first error.
@@ -191,7 +193,7 @@ func (s *stage) rights(sujet, film assets.ID) assets.ID {
 }
 
 // stories are all pages, in the states that the stage has.
-func stories(sujet, plateau, rush, film, consent, selection, person assets.ID) []story {
+func stories(sujet, plateau, rush, film, consent, selection, person, webhook assets.ID) []story {
 	jri, monteur, image, com, admin := assets.RoleJRI, assets.RoleMonteur, assets.RoleImage, assets.RoleCommunication, assets.RoleAdministration
 	all := []story{
 		{"Entrer", "", "/regie/entrer"},
@@ -231,6 +233,8 @@ func stories(sujet, plateau, rush, film, consent, selection, person assets.ID) [
 		{"Personne", admin, "/regie/admin/personnes/" + string(person)},
 		{"Journal", admin, "/regie/admin/journal"},
 		{"Messages", admin, "/regie/admin/messages"},
+		{"Webhooks", admin, "/regie/admin/webhooks"},
+		{"Webhook", admin, "/regie/admin/webhooks/" + string(webhook)},
 		{"Dossiers", com, "/regie/dossiers"},
 		{"Dossier", com, "/regie/dossiers/zik-zac-2018"},
 		{"Partenaire", com, "/regie/partenaires/zik-zac-festival"},

@@ -19,6 +19,7 @@ import (
 	"anonymal.tv/regie/assets/blobs"
 	"anonymal.tv/regie/assets/catalog"
 	"anonymal.tv/regie/configs"
+	"anonymal.tv/regie/hooks"
 	"anonymal.tv/regie/pipeline"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 	"anonymal.tv/regie/pipeline/maker"
@@ -76,6 +77,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 	h.parts.Scratch = filepath.Join(data, "scratch")
 	h.parts.Policy = assets.ConsentPolicy{Guardians: cfg.Consent.Guardians, Years: cfg.Consent.Years}
 	h.parts.Now, h.parts.NewID, h.parts.Lease, h.parts.Log, h.parts.Zone = h.now, newID, lease, h.log, h.zone
+	h.parts.Caller = hooks.New(hooks.Options{Private: configs.Names(cfg.Webhooks.PrivateHosts)})
 	h.desk = pipeline.NewDesk(h.parts)
 	return h, nil
 }
@@ -279,6 +281,16 @@ func workerName() string {
 		host = "regie"
 	}
 	return fmt.Sprintf("%s-%d", host, os.Getpid())
+}
+
+// withHouse does something with the house, for a command that answers a person.
+func withHouse(a *app, do func(*house) error) error {
+	h, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	return do(h)
 }
 
 // open builds the house for a command that answers a person: its log keeps to

@@ -100,6 +100,10 @@ var Table = []Room{
 		Ours: []string{"assets"}, Never: network, Tests: suites,
 	},
 	{
+		Folder: "hooks", Job: "tells programs of events, over HTTPS, and reaches nothing that is not public",
+		Ours: []string{"assets", "pipeline"}, Tests: suites,
+	},
+	{
 		Folder: "worker", Job: "Asynq: broker, mux, retry table, sweep",
 		Ours:  []string{"assets", "pipeline"},
 		Tests: append([]string{"assets/catalog", "assets/blobs", "publishers/…", "pipeline/…"}, suites...),
@@ -175,6 +179,7 @@ var Keys = map[string][]string{
 	"filippo.io/age/…":             {"access"},
 	"github.com/skip2/go-qrcode":   {"web/studio"},
 	"github.com/wneessen/…":        {"post"},
+	"code.dny.dev/ssrf":            {"hooks"},
 	"pgregory.net/rapid":           {"assets/assetstest", "publishers/publisherstest"},
 	"go.uber.org/goleak":           {},
 }

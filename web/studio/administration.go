@@ -23,12 +23,20 @@ var administration = map[string]handler{
 	"GET /regie/admin/journal.csv":              (*Studio).journalFile,
 	"GET /regie/admin/messages":                 (*Studio).mails,
 	"GET /regie/admin/messages/{mail}":          (*Studio).mail,
+
+	"GET /regie/admin/webhooks":                  (*Studio).webhooks,
+	"POST /regie/admin/webhooks":                 (*Studio).addWebhook,
+	"GET /regie/admin/webhooks/{webhook}":        (*Studio).webhook,
+	"POST /regie/admin/webhooks/{webhook}":       (*Studio).saveWebhook,
+	"POST /regie/admin/webhooks/{webhook}/essai": (*Studio).tryWebhook,
+	"POST /regie/admin/webhooks/{webhook}/etat":  (*Studio).pauseWebhook,
 }
 
 // adminBody is what the administration looks after.
 type adminBody struct {
 	People int
 	Kept   int // mails that no server took
+	Unwell int // programs that were not told
 }
 
 func (s *Studio) admin(w http.ResponseWriter, r *http.Request) error {
@@ -44,6 +52,15 @@ func (s *Studio) admin(w http.ResponseWriter, r *http.Request) error {
 	for _, m := range mails {
 		if m.State == assets.MailKept || m.State == assets.MailFailed {
 			b.Kept++
+		}
+	}
+	hooks, err := s.Desk.Catalog.Webhooks(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, h := range hooks {
+		if h.Reason != "" {
+			b.Unwell++
 		}
 	}
 	return s.show(w, r, "admin", page{Title: "Administration", Here: "/regie/admin", Body: b})

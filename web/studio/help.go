@@ -60,6 +60,12 @@ var helpTexts = []helpText{
 	{"dossiers", "Suivre un dossier", []string{
 		"La page d’un dossier montre combien de films sont en ligne sur ceux qui sont prévus, et où en est chacun.",
 	}},
+	{"webhooks", "Prévenir un programme", []string{
+		"Un webhook est une adresse que la régie appelle quand quelque chose change : un film est en ligne, un BAT est donné. L’administration l’ajoute dans Administration → Webhooks.",
+		"L’appel dit seulement quoi, et son identifiant ; le programme demande le reste à l’interface /api/v1, avec son jeton.",
+		"Chaque appel est signé : le programme vérifie webhook-signature avec le secret montré à l’ajout (HMAC-SHA256 de « webhook-id.webhook-timestamp.corps », norme Standard Webhooks).",
+		"Un programme qui ne répond pas est rappelé pendant un jour. S’il répond 410, l’adresse est mise en pause.",
+	}},
 }
 
 func (s *Studio) help(w http.ResponseWriter, r *http.Request) error {

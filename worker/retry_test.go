@@ -23,7 +23,7 @@ func TestDecide(t *testing.T) {
 				10 * s, 40 * s, 160 * s, 640 * s, 2560 * s,
 				h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h,
 			},
-			assets.JobMail: {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, h, h, h, h, h, h, h, h},
+			assets.JobMail:    {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, h, h, h, h, h, h, h, h},
 			assets.JobWebhook: {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, 10240 * s, 4 * h, 4 * h, 4 * h, 4 * h, 4 * h},
 		},
 		assets.Internal: {

@@ -77,7 +77,7 @@ func (s *Studio) createConsent(w http.ResponseWriter, r *http.Request) error {
 	if f.Sujet == "" {
 		return wrongField("sujet", "Choisissez le sujet où cette personne est à l’image.")
 	}
-	if err := s.reach(r, "POST /regie/sujets/{sujet}/personnes", f.Sujet); err != nil {
+	if err := s.reach(r, "POST /regie/sujets/{sujet}/personnes", assets.ID(f.Sujet)); err != nil {
 		return err
 	}
 	seen, err := s.Desk.AddFilmed(r.Context(), assets.Filmed{Sujet: assets.ID(f.Sujet)}, f.form(), actor(r))
@@ -91,9 +91,9 @@ func consentPath(id assets.ID) string { return "/regie/autorisations/" + string(
 
 // reach asks the table of rights about a record that the request names
 // elsewhere than first in its address.
-func (s *Studio) reach(r *http.Request, route, id string) error {
+func (s *Studio) reach(r *http.Request, route string, id assets.ID) error {
 	right, _ := access.Find(route)
-	record, err := s.Desk.Record(r.Context(), right.Kind(), assets.ID(id))
+	record, err := s.Desk.Record(r.Context(), right.Kind(), id)
 	switch {
 	case err != nil && assets.KindOf(err) != assets.NotFound:
 		return err

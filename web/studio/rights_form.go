@@ -67,7 +67,7 @@ func (s *Studio) toSign(r *http.Request, consent, sujet, film string) ([]pipelin
 	ctx := r.Context()
 	switch {
 	case consent != "":
-		if err := s.reach(r, "GET /regie/autorisations/{consent}", consent); err != nil {
+		if err := s.reach(r, "GET /regie/autorisations/{consent}", assets.ID(consent)); err != nil {
 			return nil, "", err
 		}
 		v, err := s.Desk.ShowConsent(ctx, assets.ID(consent))
@@ -81,7 +81,7 @@ func (s *Studio) toSign(r *http.Request, consent, sujet, film string) ([]pipelin
 		}
 		return []pipeline.ConsentView{v}, work, err
 	case sujet != "":
-		if err := s.reach(r, "GET /regie/sujets/{sujet}", sujet); err != nil {
+		if err := s.reach(r, "GET /regie/sujets/{sujet}", assets.ID(sujet)); err != nil {
 			return nil, "", err
 		}
 		x, err := s.Desk.Catalog.Sujet(ctx, assets.ID(sujet))
@@ -91,7 +91,7 @@ func (s *Studio) toSign(r *http.Request, consent, sujet, film string) ([]pipelin
 		people, err := s.Desk.PeopleOf(ctx, x.ID)
 		return s.unsigned(r, people), x.Title, err
 	case film != "":
-		if err := s.reach(r, "GET /regie/films/{film}/droits", film); err != nil {
+		if err := s.reach(r, "GET /regie/films/{film}/droits", assets.ID(film)); err != nil {
 			return nil, "", err
 		}
 		rights, err := s.Desk.FilmRights(ctx, assets.ID(film))

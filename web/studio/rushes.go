@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
 	"anonymal.tv/regie/pipeline"
@@ -212,24 +211,11 @@ func (s *Studio) chosen(r *http.Request) ([]assets.ID, error) {
 		return nil, invalid("chosen", "500 rushes au plus à la fois. Rien n’a été changé.")
 	}
 	for _, id := range ids {
-		if err := s.mine(r, "POST /regie/rushes/{rush}", "rush", id); err != nil {
+		if err := s.reach(r, "POST /regie/rushes/{rush}", id); err != nil {
 			return nil, err
 		}
 	}
 	return ids, nil
-}
-
-// mine asks the table of rights about a record that a form names.
-func (s *Studio) mine(r *http.Request, route, kind string, id assets.ID) error {
-	right, known := access.Find(route)
-	record, err := s.Desk.Record(r.Context(), kind, id)
-	if err != nil {
-		return err
-	}
-	if !known || right.Judge(user(r), record) != access.Allowed {
-		return gate.ErrHidden
-	}
-	return nil
 }
 
 // rushEditFrom reads what a form changes: a field that is not in it, or is "-",
@@ -246,7 +232,7 @@ func (s *Studio) rushEditFrom(r *http.Request) (pipeline.RushEdit, error) {
 	e.Title, e.Place, e.Territory = given("title"), given("place"), given("territory")
 	if v := given("sujet"); v != nil {
 		if *v != "" {
-			if err := s.mine(r, "GET /regie/sujets/{sujet}", "sujet", assets.ID(*v)); err != nil {
+			if err := s.reach(r, "GET /regie/sujets/{sujet}", assets.ID(*v)); err != nil {
 				return e, err
 			}
 		}

@@ -44,7 +44,13 @@ func (s *Studio) ownSelections(ctx context.Context, u assets.User) ([]assets.Sel
 // form names.
 func (s *Studio) openSelection(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("rush") == "" {
-		sel, err := s.Desk.NewSelection(r.Context(), r.FormValue("name"), assets.ID(r.FormValue("sujet")), nil, user(r))
+		sujet := assets.ID(r.FormValue("sujet"))
+		if sujet != "" {
+			if err := s.reach(r, "GET /regie/sujets/{sujet}", sujet); err != nil {
+				return err
+			}
+		}
+		sel, err := s.Desk.NewSelection(r.Context(), r.FormValue("name"), sujet, nil, user(r))
 		if err != nil {
 			return err
 		}
@@ -72,7 +78,7 @@ func (s *Studio) addToSelection(w http.ResponseWriter, r *http.Request, clips []
 		}
 		return s.done(w, r, "/regie/selections/"+string(sel.ID), added+" dans une nouvelle sélection.")
 	}
-	if err := s.mine(r, "POST /regie/selections/{selection}", "selection", id); err != nil {
+	if err := s.reach(r, "POST /regie/selections/{selection}", id); err != nil {
 		return err
 	}
 	batch, err := s.Desk.AddClips(r.Context(), id, clips, user(r))
@@ -190,7 +196,7 @@ func (s *Studio) changeSelection(w http.ResponseWriter, r *http.Request) error {
 	name, sujet := r.FormValue("name"), assets.ID(r.FormValue("sujet"))
 	edit.Name = &name
 	if sujet != "" {
-		if err := s.mine(r, "GET /regie/sujets/{sujet}", "sujet", sujet); err != nil {
+		if err := s.reach(r, "GET /regie/sujets/{sujet}", sujet); err != nil {
 			return err
 		}
 	}
@@ -226,7 +232,7 @@ func (s *Studio) clipsFrom(r *http.Request) ([]assets.Clip, error) {
 			}
 			return ""
 		}
-		if err := s.mine(r, "GET /regie/rushes/{rush}", "rush", assets.ID(id)); err != nil {
+		if err := s.reach(r, "GET /regie/rushes/{rush}", assets.ID(id)); err != nil {
 			return nil, err
 		}
 		rush, err := s.Desk.Catalog.Rush(r.Context(), assets.ID(id))

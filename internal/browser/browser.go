@@ -40,6 +40,7 @@ func Start(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Context 
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
+		chromedp.WSURLReadTimeout(time.Minute), // a busy machine
 	)
 	allocator, cancel := chromedp.NewExecAllocator(context.Background(), append(opts, flags...)...)
 	t.Cleanup(cancel)

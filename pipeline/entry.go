@@ -196,3 +196,16 @@ func (d *Desk) SetPassword(ctx context.Context, user assets.ID, before, after as
 	}
 	return d.Catalog.EndSessions(ctx, u.ID, "", keep)
 }
+
+// CloseDevices shows a browser of a person the door, or with "" all but the one
+// that they keep.
+func (d *Desk) CloseDevices(ctx context.Context, u assets.User, device, keep string) error {
+	note := "Appareil fermé."
+	if device == "" {
+		note = "Autres appareils fermés."
+	}
+	if err := d.Catalog.EndSessions(ctx, u.ID, device, keep); err != nil {
+		return err
+	}
+	return d.commit(ctx, assets.Change{Events: []assets.Event{d.userEvent(u, string(u.ID), note, nil)}})
+}

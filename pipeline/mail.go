@@ -118,7 +118,7 @@ func (d *Desk) letter(u assets.User, kind, subject, text, path string) (assets.M
 	}
 	body := letterBody{
 		Greeting: "Bonjour " + firstName(u.Name) + ",", Paragraphs: french.Paragraphs(french.Clean(text)), Link: link,
-		House: d.Letterhead.House, Account: d.Letterhead.BaseURL + "/regie/moi", Muted: kind != MailEntry,
+		House: d.Letterhead.House, Account: d.Letterhead.BaseURL + "/regie/moi/compte", Muted: kind != MailEntry,
 	}
 	return assets.Mail{
 		User: u.ID, To: u.Mail, Name: u.Name, Kind: kind, Subject: french.Short(subject, subjectLength),

@@ -2,6 +2,9 @@ package pipeline
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -137,5 +140,34 @@ func TestGather(t *testing.T) {
 	b.mailed(assets.Change{})
 	if len(box.sent) != 2 {
 		t.Errorf("%d mails, want a second one for the next half hour", len(box.sent))
+	}
+}
+
+// TestEveryKindOfMailCanBeMuted: a kind that is added stands on the page « Mon
+// compte », too; only the way in can't be refused.
+func TestEveryKindOfMailCanBeMuted(t *testing.T) {
+	offered := map[string]bool{MailEntry: true}
+	for _, k := range MailKinds() {
+		offered[k.Kind] = k.Name != ""
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files", err)
+	}
+	kinds := 0
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range regexp.MustCompile(`(?m)^\tMail[A-Z]\w* += "(\w+)"`).FindAllStringSubmatch(string(text), -1) {
+			kinds++
+			if !offered[found[1]] {
+				t.Errorf("%s: mails of kind %q can't be muted: name it in MailKinds", name, found[1])
+			}
+		}
+	}
+	if kinds != len(offered) {
+		t.Errorf("%d kinds are declared and %d offered", kinds, len(offered))
 	}
 }

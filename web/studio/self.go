@@ -3,6 +3,7 @@ package studio
 import (
 	"net/http"
 
+	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline"
 )
 
@@ -15,8 +16,11 @@ type selfBody struct {
 }
 
 // self is the first page of a volunteer's phone: today's shoots, and a way to
-// bring what was filmed.
+// bring what was filmed. Those who begin at « Aujourd’hui » find their account.
 func (s *Studio) self(w http.ResponseWriter, r *http.Request) error {
+	if user(r).Role != assets.RoleJRI {
+		return s.account(w, r)
+	}
 	shoots, err := s.Desk.ShootsOf(r.Context(), user(r).ID)
 	if err != nil {
 		return err

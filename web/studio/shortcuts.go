@@ -63,5 +63,5 @@ func (s *Studio) switchShortcuts(w http.ResponseWriter, r *http.Request) error {
 	if off {
 		text = "Les raccourcis d’une touche sont coupés, sur tous vos appareils."
 	}
-	return s.done(w, r, "/regie/raccourcis", text)
+	return s.done(w, r, back(r, "/regie/raccourcis"), text)
 }

@@ -82,12 +82,8 @@ func (d *Desk) Announce(ctx context.Context, id assets.ID, files []Announced) ([
 		return nil, &assets.Error{Kind: assets.Invalid, Op: op, Msg: fmt.Sprintf("Un envoi contient au plus %d fichiers. Envoyez le reste ensuite.", many)}
 	}
 	a := &announcing{Desk: d, transfer: t, here: map[string]bool{}}
-	for _, state := range []assets.UploadState{assets.UploadOpen, assets.UploadWhole} {
-		some, err := d.allUploads(ctx, assets.UploadFilter{Owner: t.Owner, State: state})
-		if err != nil {
-			return nil, err
-		}
-		a.mine = append(a.mine, some...)
+	if a.mine, err = d.owed(ctx, t.Owner); err != nil {
+		return nil, err
 	}
 	for _, f := range files {
 		a.here[f.Print] = true
@@ -98,7 +94,7 @@ func (d *Desk) Announce(ctx context.Context, id assets.ID, files []Announced) ([
 			return nil, err
 		}
 	}
-	if err := a.room(ctx); err != nil {
+	if err := a.place(ctx); err != nil {
 		return nil, err
 	}
 	return replies, d.commit(ctx, a.change)
@@ -269,36 +265,64 @@ func (a *announcing) replace(f Announced) bool {
 	return changed
 }
 
-// room refuses what has no place: beside what others were promised, or beside
-// what the same person has on the way already.
-func (a *announcing) room(ctx context.Context) error {
+// place refuses what has none: beside what others were promised, or beside what
+// the same person has on the way already.
+func (a *announcing) place(ctx context.Context) error {
 	if a.reserved <= 0 {
 		return nil
 	}
-	var mine int64
-	for _, u := range a.mine {
-		mine += u.Size
+	if weight(a.mine) > a.Uploads.Quota {
+		return a.tooMany()
 	}
-	if mine > a.Uploads.Quota {
-		return &assets.Error{Kind: assets.Forbidden, Op: "pipeline.Announce", Msg: "Vous avez trop de fichiers en cours d'envoi (" +
-			french.Weight(a.Uploads.Quota) + " au plus à la fois). Attendez que les premiers soient arrivés : rien n'est perdu."}
-	}
-	free, err := a.Uploads.Free(a.Uploads.Dir)
-	if err != nil {
-		return &assets.Error{Kind: assets.Transient, Op: "pipeline.Announce", Msg: "Le disque du serveur ne répond pas. Réessayez dans un moment.", Err: err}
-	}
-	open, err := a.allUploads(ctx, assets.UploadFilter{State: assets.UploadOpen})
+	room, err := a.room(ctx)
 	if err != nil {
 		return err
 	}
-	for _, u := range open {
-		free -= max(0, u.Size-a.offset(u))
-	}
-	if free-a.reserved >= a.Uploads.Reserve {
+	if room >= a.reserved {
 		return nil
 	}
 	a.warnFull(ctx)
 	return ErrFull
+}
+
+// weight is what uploads take once they are whole, in bytes.
+func weight(all []assets.Upload) (sum int64) {
+	for _, u := range all {
+		sum += u.Size
+	}
+	return sum
+}
+
+// tooMany asks a person to wait for what they are sending already.
+func (d *Desk) tooMany() error {
+	return &assets.Error{Kind: assets.Forbidden, Op: "pipeline.Announce", Msg: "Vous avez trop de fichiers en cours d'envoi (" +
+		french.Weight(d.Uploads.Quota) + " au plus à la fois). Attendez que les premiers soient arrivés : rien n'est perdu."}
+}
+
+// owed is what a person has on the way.
+func (d *Desk) owed(ctx context.Context, owner assets.ID) (all []assets.Upload, err error) {
+	for _, state := range []assets.UploadState{assets.UploadOpen, assets.UploadWhole} {
+		some, err := d.allUploads(ctx, assets.UploadFilter{Owner: owner, State: state})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// room is how many bytes can still be promised: what is free on the disk, less
+// what stays free and what was promised already.
+func (d *Desk) room(ctx context.Context) (int64, error) {
+	free, err := d.Uploads.Free(d.Uploads.Dir)
+	if err != nil {
+		return 0, &assets.Error{Kind: assets.Transient, Op: "pipeline.Announce", Msg: "Le disque du serveur ne répond pas. Réessayez dans un moment.", Err: err}
+	}
+	open, err := d.allUploads(ctx, assets.UploadFilter{State: assets.UploadOpen})
+	for _, u := range open {
+		free -= max(0, u.Size-d.offset(u))
+	}
+	return free - d.Uploads.Reserve, err
 }
 
 // offset is how many bytes of an upload are here.

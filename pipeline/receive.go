@@ -8,13 +8,13 @@ import (
 	"syscall"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 )
 
 // StoreUpload takes one file of a transfer in at once, as a form sends it. Its
-// size is only known at its end, so that its room is reserved by what comes: a
-// disk that fills up ends it. refused says, in French, why it was not taken.
+// size is only known at its end: what fills the disk or the quota of its sender
+// ends it. refused says, in French, why it was not taken.
 func (d *Desk) StoreUpload(ctx context.Context, transfer assets.ID, f Announced, r io.Reader) (refused string, err error) {
-	const op = "pipeline.StoreUpload"
 	t, err := d.Catalog.Transfer(ctx, transfer)
 	if err != nil {
 		return "", err
@@ -27,52 +27,79 @@ func (d *Desk) StoreUpload(ctx context.Context, transfer assets.ID, f Announced,
 		ID: d.NewID(), Transfer: t.ID, Owner: t.Owner, Name: f.Name, Type: f.Type, State: assets.UploadOpen,
 		CreatedAt: d.Now(), UpdatedAt: d.Now(),
 	}
-	u.Size, err = d.spool(u.ID, r)
+	u.Size, err = d.spool(ctx, u, r)
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
-		d.dropFile(u.ID)
-		d.warnFull(ctx)
-		return "", ErrFull
-	case err != nil:
-		d.dropFile(u.ID)
-		return "", &assets.Error{Kind: assets.Transient, Op: op, Err: err, Msg: "L'envoi a été coupé. Ce qui était entier est en sécurité ; envoyez le reste à nouveau."}
-	case u.Size == 0, u.Size > d.Uploads.Largest:
-		d.dropFile(u.ID)
-		return "le fichier est vide, ou trop gros.", nil
+	case err == nil && u.Size == 0:
+		refused = "Ce fichier est vide."
+	case err == nil && u.Size > d.Uploads.Largest:
+		refused = "Ce fichier est trop gros : " + french.Weight(d.Uploads.Largest) + " au plus."
+	case err == nil:
+		err = d.commit(ctx, assets.Change{
+			Uploads: []assets.Upload{u},
+			Events:  []assets.Event{d.event(assets.SubjectUpload, u.ID, "", string(u.State), string(u.Owner), "")},
+		})
 	}
-	err = d.commit(ctx, assets.Change{
-		Uploads: []assets.Upload{u},
-		Events:  []assets.Event{d.event(assets.SubjectUpload, u.ID, "", string(u.State), string(u.Owner), "")},
-	})
-	if err != nil {
+	if err != nil || refused != "" {
 		d.dropFile(u.ID)
-		return "", err
+		return refused, err
 	}
 	return "", d.FinishUpload(ctx, u.ID)
 }
 
-// spool writes what comes to the file of an upload, while there is room, and
-// never more than one file may hold.
-func (d *Desk) spool(id assets.ID, r io.Reader) (int64, error) {
-	free, err := d.Uploads.Free(d.Uploads.Dir)
+// step is how much of a form is written before its room is measured again.
+const step = 64 << 20
+
+// spool writes what comes to the file of an upload while there is room for it,
+// and no more than shows that one file holds too much.
+func (d *Desk) spool(ctx context.Context, u assets.Upload, r io.Reader) (size int64, err error) {
+	f, err := os.OpenFile(d.Uploads.path(u.ID), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return 0, err
 	}
-	room := free - d.Uploads.Reserve
-	if room <= 0 {
-		return 0, syscall.ENOSPC
+	defer func() {
+		if closed := f.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for size <= d.Uploads.Largest {
+		most, err := d.mayCome(ctx, u.Owner, size)
+		if err != nil {
+			return size, err
+		}
+		n, err := io.CopyN(f, r, most)
+		size += n
+		switch {
+		case errors.Is(err, io.EOF):
+			_, err = d.mayCome(ctx, u.Owner, size) // others sent, too
+			return size, err
+		case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+			d.warnFull(ctx)
+			return size, ErrFull
+		case err != nil:
+			return size, &assets.Error{Kind: assets.Transient, Op: "pipeline.StoreUpload", Err: err, Msg: "L'envoi a été coupé. Ce qui était entier est en sécurité ; envoyez le reste à nouveau."}
+		}
 	}
-	f, err := os.OpenFile(d.Uploads.path(id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	return size, nil
+}
+
+// mayCome is how many bytes more of a file that has some already may come
+// before this is asked again; an error when there is no room even for those.
+func (d *Desk) mayCome(ctx context.Context, owner assets.ID, here int64) (int64, error) {
+	mine, err := d.owed(ctx, owner)
 	if err != nil {
 		return 0, err
 	}
-	most := min(d.Uploads.Largest+1, room+1)
-	n, err := io.Copy(f, io.LimitReader(r, most))
-	if closed := f.Close(); err == nil {
-		err = closed
+	left := d.Uploads.Quota - weight(mine) - here
+	if left < 0 {
+		return 0, d.tooMany()
 	}
-	if err == nil && n == room+1 {
-		err = syscall.ENOSPC
+	room, err := d.room(ctx)
+	if err != nil {
+		return 0, err
 	}
-	return n, err
+	if room < 0 {
+		d.warnFull(ctx)
+		return 0, ErrFull
+	}
+	return min(step, left+1, room+1, d.Uploads.Largest+1-here), nil
 }

@@ -6,6 +6,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 
 	"anonymal.tv/regie/assets"
 )
@@ -15,6 +16,8 @@ type Options struct {
 	Site   http.Handler                // the public site
 	Studio http.Handler                // all that is below /regie/ and /api/
 	Health func(r *http.Request) error // nil while everything needed answers
+	// Silence is how long a body may say nothing before its connection is closed.
+	Silence time.Duration
 }
 
 // Handler returns the routes of the house.
@@ -25,7 +28,7 @@ func Handler(o Options) http.Handler {
 	for _, room := range []string{"/regie", "/regie/", "/api/"} {
 		mux.Handle(room, o.Studio)
 	}
-	return mux
+	return patient(o.Silence, mux)
 }
 
 // health answers 200 while the house works and 503 with a sentence otherwise.

@@ -34,7 +34,7 @@ func (h *house) handler(b *worker.Broker) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.Handler(web.Options{Site: pages, Studio: handler, Health: h.health}), nil
+	return web.Handler(web.Options{Site: pages, Studio: handler, Health: h.health, Silence: silence}), nil
 }
 
 // monitorRoot is where the administration watches the queue.

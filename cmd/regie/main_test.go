@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 // regie is a command of the real program that works on a data folder.
-func regie(ctx context.Context, t *testing.T, data string, args ...string) *exec.Cmd {
+func regie(ctx context.Context, t testing.TB, data string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(ctx, "/proc/self/exe", args...)
 	cmd.Env = append(os.Environ(), asRegie+"=1", "REGIE_DATA="+data)
@@ -40,7 +40,7 @@ func regie(ctx context.Context, t *testing.T, data string, args ...string) *exec
 }
 
 // outcome runs a command to its end.
-func outcome(t *testing.T, data string, args ...string) (code int, stdout, stderr string) {
+func outcome(t testing.TB, data string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	cmd := regie(t.Context(), t, data, args...)
@@ -79,13 +79,13 @@ func clips(t *testing.T) string {
 
 // server starts `regie serve` on a free port and returns it with its address,
 // once it listens.
-func server(ctx context.Context, t *testing.T, data string) (*exec.Cmd, string) {
+func server(ctx context.Context, t testing.TB, data string) (*exec.Cmd, string) {
 	t.Helper()
 	return listening(ctx, t, data, "serve")
 }
 
 // listening starts a command that serves the site.
-func listening(ctx context.Context, t *testing.T, data, command string) (*exec.Cmd, string) {
+func listening(ctx context.Context, t testing.TB, data, command string) (*exec.Cmd, string) {
 	t.Helper()
 	cmd := regie(ctx, t, data, command, "--listen", "127.0.0.1:0", "--json")
 	out, err := cmd.StdoutPipe()

@@ -20,7 +20,7 @@ const (
 	gigabyte = 1_000_000_000
 	// sweepUploads is how often what nobody finished is looked for.
 	sweepUploads = 20 * time.Second
-	// silence is how long a connection that sends a file may say nothing.
+	// silence is how long a connection that sends something may say nothing.
 	silence = 30 * time.Second
 )
 

@@ -136,25 +136,6 @@ func (g *Gate) guard(right access.Right, refuse Refuse, next http.Handler) http.
 	})
 }
 
-// How much a form may carry: text, and pictures or sheets of paper. Films come
-// by tus, which counts for itself.
-const (
-	maxForm  = 1 << 20
-	maxFiles = 64 << 20
-)
-
-// bound ends the body of a form that goes on for too long.
-func bound(w http.ResponseWriter, r *http.Request) {
-	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
-	switch strings.TrimSpace(strings.ToLower(kind)) {
-	case "application/offset+octet-stream":
-	case "multipart/form-data":
-		r.Body = http.MaxBytesReader(w, r.Body, maxFiles)
-	default:
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	}
-}
-
 func (g *Gate) judge(r *http.Request, right access.Right) error {
 	user, in := Visitor(r.Context())
 	if !in {

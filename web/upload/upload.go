@@ -113,6 +113,9 @@ func (h *Handler) clean(next http.Handler) http.Handler {
 		u.Path = strings.TrimPrefix(u.Path, Root)
 		clone := r.Clone(r.Context())
 		clone.URL = &u
+		// tusd leaves its deadline on the connection, which the next request, of
+		// a page perhaps, would find there.
+		defer func() { _ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) }()
 		next.ServeHTTP(w, clone)
 	})
 }

@@ -61,7 +61,7 @@ func newBench(t *testing.T) *bench {
 	b.Desk = NewDesk(Options{
 		Catalog: c, Blobs: disk, Queue: b, Publishers: registry, Maker: b.maker, Sealer: newSealer(t), Policy: assets.ConsentPolicy{Guardians: 2, Years: 5}, Scratch: filepath.Join(dir, "scratch"), Zone: time.UTC,
 		Uploads: Uploads{Dir: waiting, Keep: 48 * time.Hour, Quota: 1 << 40, Reserve: 1 << 30, Largest: 1 << 39, Free: func(string) (int64, error) { return 1 << 42, nil }},
-		Now: b.clock.Now, NewID: assetstest.IDsFrom(1).New, Lease: time.Minute, Log: slog.New(slog.DiscardHandler),
+		Now:     b.clock.Now, NewID: assetstest.IDsFrom(1).New, Lease: time.Minute, Log: slog.New(slog.DiscardHandler),
 	})
 	return b
 }

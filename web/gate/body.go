@@ -13,27 +13,31 @@ const (
 	maxFiles = 64 << 20
 )
 
-// longer are the addresses that take more, in bytes: many thousands of file
-// names, and, for browsers without scripts, the files themselves, which the
-// Desk counts against the disk and the person's quota.
-var longer = map[string]int64{
-	"/regie/deposer/*/annoncer": 8 << 20,
-	"/regie/deposer/*/fichiers": 1 << 50,
+// longer are the addresses that take more, of one type each: many thousands of
+// file names, and, for browsers without scripts, the files themselves, which
+// the Desk counts against the disk and the person's quota.
+var longer = map[string]struct {
+	kind string
+	most int64 // bytes
+}{
+	"/regie/deposer/*/annoncer": {"application/json", 8 << 20},
+	"/regie/deposer/*/fichiers": {"multipart/form-data", 1 << 50},
 }
 
 // bound ends the body of a request that goes on for too long.
 func bound(w http.ResponseWriter, r *http.Request) {
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	kind = strings.TrimSpace(strings.ToLower(kind))
 	most := int64(maxForm)
-	switch strings.TrimSpace(strings.ToLower(kind)) {
+	switch kind {
 	case "application/offset+octet-stream":
 		return
 	case "multipart/form-data":
 		most = maxFiles
 	}
-	for pattern, more := range longer {
-		if there, _ := path.Match(pattern, r.URL.Path); there {
-			most = max(most, more)
+	for pattern, l := range longer {
+		if there, _ := path.Match(pattern, r.URL.Path); there && kind == l.kind {
+			most = l.most
 		}
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, most)

@@ -296,7 +296,7 @@ func weight(all []assets.Upload) (sum int64) {
 // tooMany asks a person to wait for what they are sending already.
 func (d *Desk) tooMany() error {
 	return &assets.Error{Kind: assets.Forbidden, Op: "pipeline.Announce", Msg: "Vous avez trop de fichiers en cours d'envoi (" +
-		french.Weight(d.Uploads.Quota) + " au plus à la fois). Attendez que les premiers soient arrivés : rien n'est perdu."}
+		french.Weight(d.Uploads.Quota) + " au plus à la fois). Attendez que les premiers soient arrivés : rien n'est perdu."}
 }
 
 // owed is what a person has on the way.

@@ -76,7 +76,7 @@ func (d *Desk) spool(ctx context.Context, u assets.Upload, r io.Reader) (size in
 			d.warnFull(ctx)
 			return size, ErrFull
 		case err != nil:
-			return size, &assets.Error{Kind: assets.Transient, Op: "pipeline.StoreUpload", Err: err, Msg: "L'envoi a été coupé. Ce qui était entier est en sécurité ; envoyez le reste à nouveau."}
+			return size, &assets.Error{Kind: assets.Transient, Op: "pipeline.StoreUpload", Err: err, Msg: "L'envoi a été coupé. Ce qui était entier est en sécurité ; envoyez le reste à nouveau."}
 		}
 	}
 	return size, nil

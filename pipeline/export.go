@@ -5,9 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,74 +29,182 @@ type Export struct {
 	Body io.ReadSeekCloser
 }
 
-// Export gives a selection in a format: "originaux.zip", "proxies.zip", "edl" or
-// "csv".
+// written are the formats that are made of the list alone, by the ending of
+// their files.
+var written = map[string]func(exchange.List) ([]byte, error){
+	"kdenlive": exchange.Kdenlive, "otio": exchange.OTIO, "fcpxml": exchange.FCPXML, "edl": exchange.EDL, "csv": exchange.CSV, "pdf": exchange.PDF,
+}
+
+// Export gives a selection in a format: "originaux.zip", "proxies.zip", one of
+// those written, whose files are the originals, or "proxies.kdenlive" and the
+// like, whose files are the proxies.
 func (d *Desk) Export(ctx context.Context, selection assets.ID, format string) (Export, error) {
 	s, err := d.Catalog.Selection(ctx, selection)
 	if err != nil {
 		return Export{}, err
 	}
-	list, originals, made, err := d.clips(ctx, s)
+	f, err := d.folder(ctx, s)
 	if err != nil {
 		return Export{}, err
 	}
-	text := func(ext, content string) (Export, error) {
-		sum := sha256.Sum256([]byte(content))
-		return Export{Name: s.Name + ext, Sum: hex.EncodeToString(sum[:]), Body: plainText{strings.NewReader(content)}}, nil
-	}
 	switch format {
 	case "originaux.zip":
-		return d.zipped(ctx, s.Name+" (originaux).zip", s.CreatedAt, originals), nil
+		return d.zipped(ctx, s.Name+" (originaux).zip", s.CreatedAt, f.originals), nil
 	case "proxies.zip":
-		return d.zipped(ctx, s.Name+" (proxies).zip", s.CreatedAt, made), nil
-	case "edl":
-		return text(".edl", exchange.EDL(s.Name, list))
-	case "csv":
-		return text(".csv", exchange.CSV(list))
+		return d.zipped(ctx, s.Name+" (proxies).zip", s.CreatedAt, f.proxies), nil
 	}
-	return Export{}, missing("pipeline.Export: " + format)
+	name := s.Name
+	ending, small := strings.CutPrefix(format, "proxies.")
+	if small {
+		name += " (proxies)"
+		f.shrink()
+	}
+	write, known := written[ending]
+	if !known {
+		return Export{}, missing("pipeline.Export: " + format)
+	}
+	if ending == "pdf" {
+		if err := d.illustrate(ctx, f); err != nil {
+			return Export{}, err
+		}
+	}
+	content, err := write(f.list)
+	if err != nil {
+		return Export{}, err
+	}
+	sum := sha256.Sum256(content)
+	return Export{Name: name + "." + ending, Sum: hex.EncodeToString(sum[:]), Body: plainText{bytes.NewReader(content)}}, nil
 }
 
-type plainText struct{ *strings.Reader }
+// ExportSizes are how many bytes the originals of a selection have, and its
+// proxies.
+func (d *Desk) ExportSizes(ctx context.Context, s assets.Selection) (originals, proxies int64, err error) {
+	f, err := d.folder(ctx, s)
+	for _, o := range f.originals {
+		originals += o.Size
+	}
+	for _, p := range f.proxies {
+		proxies += p.Size
+	}
+	return originals, proxies, err
+}
+
+type plainText struct{ *bytes.Reader }
 
 func (plainText) Close() error { return nil }
 
-// clips reads what a selection names: its passages, and the files behind them,
-// each once, under the names they have in the folder of an export.
-func (d *Desk) clips(ctx context.Context, s assets.Selection) (list []exchange.Clip, originals, made []Stored, err error) {
-	named, taken := map[assets.ID]string{}, map[string]bool{}
+// folder is what a selection names: its passages, and the files behind them,
+// each once, under the names they leave with.
+type folder struct {
+	list               exchange.List
+	originals, proxies []Stored
+	rushes             map[assets.ID]*exchange.Rush
+	made               map[assets.ID][]assets.Rendition
+	small              map[*exchange.Rush]string // the name of its proxy
+}
+
+// inFolder is where the files lie beside an edit list.
+const inFolder = "rushes/"
+
+func (d *Desk) folder(ctx context.Context, s assets.Selection) (folder, error) {
+	f := folder{
+		list:   exchange.List{Title: s.Name, At: s.UpdatedAt},
+		rushes: map[assets.ID]*exchange.Rush{}, made: map[assets.ID][]assets.Rendition{}, small: map[*exchange.Rush]string{},
+	}
+	taken, takenSmall := map[string]bool{}, map[string]bool{}
 	for _, c := range s.Clips {
-		r, err := d.Catalog.Rush(ctx, c.Rush)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		if _, there := named[r.ID]; !there {
-			o, err := d.original(ctx, r.Asset)
+		r, there := f.rushes[c.Rush]
+		if !there {
+			row, err := d.Catalog.Rush(ctx, c.Rush)
 			if err != nil {
-				return nil, nil, nil, err
+				return f, err
+			}
+			o, err := d.original(ctx, row.Asset)
+			if err != nil {
+				return f, err
 			}
 			o.Name = unique(french.FileName(o.Name), taken)
-			named[r.ID] = o.Name
-			originals = append(originals, o)
-			rows, err := d.Catalog.Proxies(ctx, r.ID)
-			if err != nil {
-				return nil, nil, nil, err
+			f.originals = append(f.originals, o)
+			if f.made[row.ID], err = d.Catalog.Proxies(ctx, row.ID); err != nil {
+				return f, err
 			}
-			for _, p := range rows {
+			r = exchanged(row)
+			r.File, f.rushes[row.ID] = inFolder+o.Name, r
+			for _, p := range f.made[row.ID] {
 				if p.Role == assets.RoleProxy {
-					name := strings.TrimSuffix(o.Name, path.Ext(o.Name)) + path.Ext(p.Key)
-					made = append(made, Stored{Key: p.Key, SHA256: p.SHA256, Size: p.Size, Name: name})
+					name := unique(strings.TrimSuffix(o.Name, path.Ext(o.Name))+path.Ext(p.Key), takenSmall)
+					f.small[r] = inFolder + name
+					f.proxies = append(f.proxies, Stored{Key: p.Key, SHA256: p.SHA256, Size: p.Size, Name: name})
 				}
 			}
 		}
-		if c.Out <= 0 {
-			c.Out = r.Proxy.Frames
+		if c.Out <= 0 || c.Out > r.Frames {
+			c.Out = r.Frames
 		}
-		if r.Proxy.Rate > 0 && c.Out > c.In {
-			list = append(list, exchange.Clip{Name: r.Title, File: "rushes/" + named[r.ID], Rate: r.Proxy.Rate, In: c.In, Out: c.Out, Note: c.Note})
+		if c.Out > c.In {
+			f.list.Clips = append(f.list.Clips, exchange.Clip{Rush: r, In: c.In, Out: c.Out, Note: c.Note})
 		}
 	}
-	return list, originals, made, nil
+	return f, d.annotate(ctx, f)
+}
+
+// exchanged is a rush as edit lists know it; one that does not play yet has no
+// frames.
+func exchanged(row assets.Rush) *exchange.Rush {
+	r := &exchange.Rush{Name: row.Title, Rate: exchange.RateOf(row.Proxy.Rate), Frames: row.Proxy.Frames}
+	for _, p := range row.People {
+		r.People = append(r.People, strings.TrimSuffix(p.Name+", "+p.Role, ", "))
+	}
+	if row.Sheet == nil {
+		return r
+	}
+	if v := row.Sheet.Video; v != nil {
+		r.Width, r.Height = v.Width, v.Height
+		r.StartAt(row.Sheet.Timecode, exchange.RateOf(int(math.Round(1000*v.Rate))))
+	}
+	if len(row.Sheet.Audio) > 0 {
+		r.Channels, r.SampleRate = row.Sheet.Audio[0].Channels, row.Sheet.Audio[0].SampleRate
+	}
+	return r
+}
+
+// annotate adds what was noted of the rushes.
+func (d *Desk) annotate(ctx context.Context, f folder) error {
+	notes, err := d.Catalog.Notes(ctx, slices.Collect(maps.Keys(f.rushes))...)
+	for _, n := range notes {
+		if r := f.rushes[n.Subject]; n.Frame >= 0 && n.Frame < r.Frames {
+			r.Marks = append(r.Marks, exchange.Mark{Frame: n.Frame, Until: max(n.Frame, n.Until), Text: n.Text})
+		}
+	}
+	return err
+}
+
+// shrink puts the proxies in the place of the originals. Their timecode begins
+// at 0.
+func (f folder) shrink() {
+	for r, name := range f.small {
+		r.File, r.Start, r.Drop = name, 0, false
+	}
+}
+
+// illustrate adds the pictures of the rushes.
+func (d *Desk) illustrate(ctx context.Context, f folder) error {
+	for id, made := range f.made {
+		for _, m := range made {
+			if m.Role != assets.RolePoster {
+				continue
+			}
+			picture, err := d.Blobs.Open(ctx, m.Key)
+			if err != nil {
+				return err
+			}
+			f.rushes[id].Picture, err = io.ReadAll(picture)
+			if err := errors.Join(err, picture.Close()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // unique numbers a name that is taken, as people's disks tell names apart.
@@ -109,19 +221,18 @@ func unique(name string, taken map[string]bool) string {
 func (d *Desk) zipped(ctx context.Context, name string, at time.Time, files []Stored) Export {
 	var sums bytes.Buffer
 	var entries []archive.Entry
-	taken := map[string]bool{}
 	for _, f := range files {
-		inside := "rushes/" + unique(f.Name, taken)
+		inside := inFolder + f.Name
 		fmt.Fprintf(&sums, "%s  %s\n", f.SHA256, inside)
 		entries = append(entries, archive.Entry{Name: inside, Size: f.Size, Sum: f.SHA256, Open: func() (io.ReadSeekCloser, error) {
 			return d.Blobs.Open(ctx, f.Key)
 		}})
 	}
-	list := sums.String()
-	sum := sha256.Sum256([]byte(list))
+	list := sums.Bytes()
+	sum := sha256.Sum256(list)
 	key := hex.EncodeToString(sum[:])
 	entries = append(entries, archive.Entry{Name: "SHA256SUMS", Size: int64(len(list)), Sum: key, Open: func() (io.ReadSeekCloser, error) {
-		return plainText{strings.NewReader(list)}, nil
+		return plainText{bytes.NewReader(list)}, nil
 	}})
 	return Export{Name: name, Sum: key, Body: archive.New(entries, at, d.Checks)}
 }

@@ -76,7 +76,7 @@ var Table = []Room{
 	},
 	{
 		Folder: "pipeline/exchange", Job: "writes a list of clips as other programs read it",
-		Only: []string{"std"}, Never: network,
+		Only: []string{"std", "github.com/go-pdf/…"}, Never: network,
 	},
 	{
 		Folder: "pipeline/picks", Job: "chooses pictures and shots from measurements",
@@ -177,6 +177,7 @@ var Keys = map[string][]string{
 	"github.com/danielgtaylor/…":   {"web/api"},
 	"github.com/alexedwards/…":     {"web/gate"},
 	"filippo.io/age/…":             {"access"},
+	"github.com/go-pdf/…":          {"pipeline/exchange"},
 	"github.com/skip2/go-qrcode":   {"web/studio"},
 	"github.com/wneessen/…":        {"post"},
 	"code.dny.dev/ssrf":            {"hooks"},

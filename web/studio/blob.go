@@ -141,6 +141,7 @@ var mediaTypes = map[string]string{
 	".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".wav": "audio/vnd.wave", ".flac": "audio/flac", ".ogg": "audio/ogg",
 	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".svg": "image/svg+xml",
 	".m3u8": "application/vnd.apple.mpegurl", ".vtt": "text/vtt; charset=utf-8", ".zip": "application/zip", ".csv": "text/csv; charset=utf-8",
+	".pdf": "application/pdf", ".kdenlive": "application/x-kdenlive", ".otio": "application/json", ".fcpxml": "application/xml",
 }
 
 // mediaType is a fixed table: the system's own would differ by machine.

@@ -125,11 +125,16 @@ func (s *Studio) selection(w http.ResponseWriter, r *http.Request) error {
 	if !sel.RemovedAt.IsZero() {
 		return gate.ErrHidden
 	}
-	body := selectionBody{Selection: sel, Exports: exports()}
+	body := selectionBody{Selection: sel}
 	owner, err := s.Desk.Catalog.User(ctx, sel.Owner)
 	if err != nil {
 		return err
 	}
+	originals, proxies, err := s.Desk.ExportSizes(ctx, sel)
+	if err != nil {
+		return err
+	}
+	body.Exports = exports(originals, proxies)
 	body.Owner = owner.Name
 	if body.Choices, err = s.rushChoices(ctx, user(r)); err != nil {
 		return err
@@ -142,9 +147,13 @@ func (s *Studio) selection(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, "selection", page{Title: sel.Name, Here: "/regie/rushes", Body: body, Scripts: []string{"selection.js"}})
 }
 
-// exports are the forms in which a selection leaves, by their name in the address.
-func exports() []choice {
-	return choices("originaux.zip", "Originaux (zip)", "proxies.zip", "Proxies (zip)", "edl", "EDL", "csv", "CSV")
+// exports are the forms in which a selection leaves, by their name in the
+// address: first the files, then what is opened beside them.
+func exports(originals, proxies int64) []choice {
+	return choices(
+		"originaux.zip", "Originaux (zip, "+french.Weight(originals)+")", "proxies.zip", "Proxies (zip, "+french.Weight(proxies)+")",
+		"kdenlive", "Kdenlive", "proxies.kdenlive", "Kdenlive (proxies)", "edl", "EDL", "otio", "OTIO", "fcpxml", "FCPXML", "csv", "CSV", "pdf", "PDF bout-à-bout",
+	)
 }
 
 func (s *Studio) clipViews(ctx context.Context, clips []assets.Clip) ([]clipView, float64, error) {

@@ -43,11 +43,11 @@ const (
 
 // Reply is the answer to one announced file.
 type Reply struct {
-	Verdict Verdict   `json:"verdict"`
-	Upload  assets.ID `json:"upload,omitempty"`
-	Offset  int64     `json:"offset"`            // bytes that are here
-	Changed bool      `json:"changed,omitempty"` // another file came under this name before
-	Text    string    `json:"text,omitempty"`    // a French sentence
+	Verdict  Verdict     `json:"verdict"`
+	Upload   assets.ID   `json:"upload,omitempty"`
+	Offset   int64       `json:"offset"`             // bytes that are here
+	Replaces []assets.ID `json:"replaces,omitempty"` // uploads of another file under this name, given up
+	Text     string      `json:"text,omitempty"`     // a French sentence
 }
 
 // Sentences of the refusals; ux.md §2.1.
@@ -151,13 +151,13 @@ func (a *announcing) answer(ctx context.Context, f Announced) (Reply, error) {
 		Size: f.Size, Modified: f.Modified, Print: f.Print, Claim: f.SHA256, State: assets.UploadOpen,
 		CreatedAt: a.Now(), UpdatedAt: a.Now(),
 	}
-	changed := a.replace(f)
+	replaced := a.replace(f)
 	a.reserved += f.Size
 	a.mine = append(a.mine, u)
 	a.change.Uploads = append(a.change.Uploads, u)
 	a.change.Events = append(a.change.Events, a.event(assets.SubjectUpload, u.ID, "", string(u.State), string(u.Owner), ""))
-	r := Reply{Verdict: VerdictNew, Upload: u.ID, Changed: changed}
-	if changed {
+	r := Reply{Verdict: VerdictNew, Upload: u.ID, Replaces: replaced}
+	if len(replaced) > 0 {
 		r.Text = "Ce fichier a changé depuis tout à l'heure (l'iPhone l'a converti). On repart de zéro pour celui-ci."
 	}
 	return r, nil
@@ -252,17 +252,16 @@ func (d *Desk) receivedOn(t time.Time) string {
 
 // replace gives up what came before under the same name in this transfer, when
 // its file is not among those announced: the device has other bytes there now.
-func (a *announcing) replace(f Announced) bool {
-	changed := false
+func (a *announcing) replace(f Announced) (gone []assets.ID) {
 	for _, u := range a.mine {
 		if u.State == assets.UploadOpen && u.Transfer == a.transfer.ID && u.Name == f.Name && u.Folder == f.Folder && !a.here[u.Print] {
 			c := a.moveUpload(u, assets.UploadExpired, string(u.Owner), "Le fichier a changé sur l'appareil.")
 			a.change.Uploads, a.change.Events = append(a.change.Uploads, c.Uploads...), append(a.change.Events, c.Events...)
 			a.reserved -= u.Size
-			changed = true
+			gone = append(gone, u.ID)
 		}
 	}
-	return changed
+	return gone
 }
 
 // place refuses what has none: beside what others were promised, or beside what

@@ -21,6 +21,23 @@ var (
 // suffix is how a name ends, in lower case, with its dot.
 func suffix(name string) string { return strings.ToLower(path.Ext(name)) }
 
+// Called is how people call files: « vidéo » when all are films.
+func Called(all []assets.Upload) (one, many string) {
+	for _, k := range []struct {
+		mime string
+		ends []string
+		name string
+	}{{"video", filmed, "vidéo"}, {"image", still, "photo"}, {"audio", heard, "son"}} {
+		other := func(u assets.Upload) bool {
+			return !slices.Contains(k.ends, suffix(u.Name)) && !strings.HasPrefix(u.Type, k.mime+"/")
+		}
+		if len(all) > 0 && !slices.ContainsFunc(all, other) {
+			return k.name, k.name + "s"
+		}
+	}
+	return "fichier", "fichiers"
+}
+
 // takes tells whether a transfer of this kind can hold the file.
 func takes(kind assets.AssetKind, f Announced) bool {
 	ext := suffix(f.Name)

@@ -57,7 +57,13 @@ type Tab struct {
 	Ctx context.Context // of the tab, for what chromedp can do besides
 	mu  sync.Mutex
 	bad []string
-	saw []string // addresses of requests
+	saw []network.Request
+}
+
+// Beside opens another tab of the same person: it has the cookies of the first.
+func (w *Tab) Beside(t *testing.T, base string) *Tab {
+	t.Helper()
+	return watch(t, w.Ctx, base)
 }
 
 // WatchApart is Watch in a browser profile of its own: no cookie of another tab
@@ -85,7 +91,7 @@ func watch(t *testing.T, browser context.Context, base string, how ...chromedp.C
 		defer w.mu.Unlock()
 		switch e := event.(type) {
 		case *network.EventRequestWillBeSent:
-			w.saw = append(w.saw, e.Request.URL)
+			w.saw = append(w.saw, *e.Request)
 			if !strings.HasPrefix(e.Request.URL, base) && !strings.HasPrefix(e.Request.URL, "blob:") && !strings.HasPrefix(e.Request.URL, "data:") {
 				note("request to %s", e.Request.URL)
 			}
@@ -180,7 +186,7 @@ func (w *Tab) Faults(t *testing.T, meant ...string) {
 func (w *Tab) Asked(part string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return strings.Contains(strings.Join(w.saw, "\n"), part)
+	return slices.ContainsFunc(w.saw, func(r network.Request) bool { return strings.Contains(r.URL, part) })
 }
 
 // Script runs before the scripts of every page of the tab.

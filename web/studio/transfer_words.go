@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 
 	"anonymal.tv/regie/assets"
@@ -15,9 +16,10 @@ import (
 // statusOf says how far a transfer is, in the words of ux.md §2.1.
 func statusOf(v pipeline.TransferView) transferStatus {
 	st := transferStatus{Files: []fileStatus{}}
-	var open, whole, refused, rushes, films, again int
-	for _, u := range v.Uploads {
-		if u.State == assets.UploadExpired {
+	var open []assets.Upload
+	var whole, refused, rushes, films, again int
+	for i, u := range v.Uploads {
+		if u.State == assets.UploadExpired || u.State == assets.UploadRefused && sentAnew(u, v.Uploads[i+1:]) {
 			continue
 		}
 		st.Files = append(st.Files, fileStatus{u.ID, u.Name, u.Folder, u.Size, u.Offset, u.State, uploadWord(u), u.SHA256})
@@ -28,7 +30,7 @@ func statusOf(v pipeline.TransferView) transferStatus {
 		st.Count, st.Total, st.Here = st.Count+1, st.Total+u.Size, st.Here+u.Offset
 		switch u.State {
 		case assets.UploadOpen:
-			open++
+			open = append(open, u.Upload)
 		case assets.UploadWhole:
 			whole++
 		case assets.UploadDone:
@@ -45,15 +47,12 @@ func statusOf(v pipeline.TransferView) transferStatus {
 			}
 		}
 	}
-	st.Safe = st.Done > 0 && open+whole == 0
+	st.Safe = st.Done > 0 && len(open)+whole == 0
 	switch {
 	case len(st.Files) == 0:
 		st.Text = "Rien n’est encore arrivé."
-	case open > 0:
-		st.Text = french.Count(open, "fichier n’a", "fichiers n’ont") + " pas fini. Choisissez-les à nouveau : l’envoi reprend où il s’était arrêté."
-		if open == 1 {
-			st.Text = "1 fichier n’a pas fini. Choisissez-le à nouveau : l’envoi reprend où il s’était arrêté."
-		}
+	case len(open) > 0:
+		st.Text = unfinished(open)
 	case whole > 0:
 		st.Text = "Tout est arrivé. Vérification en cours : gardez encore vos fichiers."
 	case st.Done > 0 && again == st.Done:
@@ -72,6 +71,25 @@ func statusOf(v pipeline.TransferView) transferStatus {
 	}
 	st.Text = french.Typeset(st.Text)
 	return st
+}
+
+// sentAnew tells whether a refused file came again.
+func sentAnew(u pipeline.UploadView, later []pipeline.UploadView) bool {
+	return slices.ContainsFunc(later, func(x pipeline.UploadView) bool {
+		return x.Name == u.Name && x.Folder == u.Folder && x.State != assets.UploadRefused && x.State != assets.UploadExpired
+	})
+}
+
+// unfinished says how the rest is sent.
+func unfinished(open []assets.Upload) string {
+	one, many := pipeline.Called(open)
+	them := "les"
+	if len(open) == 1 {
+		if them = "le"; one == "vidéo" || one == "photo" {
+			them = "la"
+		}
+	}
+	return french.Count(len(open), one+" n’a", many+" n’ont") + " pas fini. Choisissez-" + them + " à nouveau : l’envoi reprend où il s’était arrêté."
 }
 
 func received(rushes, files int) string {

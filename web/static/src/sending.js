@@ -28,7 +28,7 @@ export class Sending extends EventTarget {
     this.path = path;
     this.hasherPath = hasher;
     addEventListener('online', () => this.#go());
-    addEventListener('offline', () => { this.cut = true; this.#changed(); });
+    addEventListener('offline', () => { this.cut = true; this.#halt('En attente du réseau'); });
     addEventListener('beforeunload', (event) => { if (this.busy) event.preventDefault(); });
     document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && this.busy) this.awake(); });
     setInterval(() => this.#tick(), 500);
@@ -99,7 +99,8 @@ export class Sending extends EventTarget {
 
   #judged(i, r) {
     i.id = r.upload || i.id;
-    i.note = r.changed ? r.text : '';
+    i.replaces = r.replaces ?? [];
+    i.note = i.replaces.length ? r.text : '';
     switch (r.verdict) {
       case 'new': case 'resume':
         i.offset = r.offset;
@@ -170,7 +171,7 @@ export class Sending extends EventTarget {
 
   // #go starts what can be started.
   #go() {
-    if (this.paused || this.fault) return;
+    if (this.paused || this.fault || !navigator.onLine) return;
     let room = parallel - this.items.filter((i) => i.state === 'sending').length;
     for (const i of this.items) {
       if (room > 0 && (i.state === 'queued' || i.state === 'waiting')) {
@@ -224,9 +225,14 @@ export class Sending extends EventTarget {
 
   pause() {
     this.paused = true;
+    this.#halt('En pause');
+  }
+
+  // #halt keeps what is under way for later.
+  #halt(text) {
     for (const i of this.items.filter((x) => x.state === 'sending')) {
       i.tus.abort();
-      this.#set(i, 'waiting', 'En pause');
+      this.#set(i, 'waiting', text);
     }
     this.#changed();
   }

@@ -18,13 +18,13 @@ export const duration = (seconds) => {
 
 export const count = (n, one, many) => `${n}${nb}${n > 1 ? many : one}`;
 
-// kinds says what was chosen: « 7 vidéos », « 5 fichiers ».
-export const kinds = (files) => {
+// kinds says what was chosen: « 7 vidéos », « 5 fichiers », or how many of it.
+export const kinds = (files, n = files.length) => {
   const all = (type) => files.every((f) => f.type.startsWith(type));
-  if (all('video/')) return count(files.length, 'vidéo', 'vidéos');
-  if (all('image/')) return count(files.length, 'photo', 'photos');
-  if (all('audio/')) return count(files.length, 'son', 'sons');
-  return count(files.length, 'fichier', 'fichiers');
+  if (all('video/')) return count(n, 'vidéo', 'vidéos');
+  if (all('image/')) return count(n, 'photo', 'photos');
+  if (all('audio/')) return count(n, 'son', 'sons');
+  return count(n, 'fichier', 'fichiers');
 };
 
 const make = (tag, name, text) => {
@@ -90,6 +90,7 @@ export class View {
   }
 
   #draw(i) {
+    for (const id of i.replaces ?? []) this.part('files').querySelector(`[data-upload="${CSS.escape(id)}"]`)?.remove();
     let li = this.#rows.get(i);
     if (!li || (i.id && li.dataset.upload !== i.id)) {
       const own = li;
@@ -125,11 +126,11 @@ export class View {
   // #say is the one sentence, and whether it is the last one.
   #say() {
     const s = this.sending, n = s.live.length, many = n > 1;
-    const what = kinds(s.live.map((i) => i.file)).replace(/^\d+\s/, '');
+    const safe = kinds(s.live.map((i) => i.file), s.safe);
     if (s.verified) return [s.status.text, true];
-    if (s.paused) return [`En pause. ${s.safe} ${what} sur ${n} ${s.safe > 1 ? 'sont' : 'est'} déjà en sécurité.`, false];
-    if (s.cut && s.busy) return [`Réseau coupé. ${s.safe} ${what} sur ${n} ${s.safe > 1 ? 'sont' : 'est'} déjà en sécurité. L’envoi reprendra tout seul.`, false];
-    if (s.busy) return [`${s.safe} ${what} sur ${n} ${s.safe > 1 ? 'arrivés' : 'arrivé'}.`.replace(/arrivé/, what.startsWith('vidéo') || what.startsWith('photo') ? 'arrivée' : 'arrivé'), false];
+    if (s.paused) return [`En pause. ${safe} sur ${n} ${s.safe > 1 ? 'sont' : 'est'} déjà en sécurité.`, false];
+    if (s.cut && s.busy) return [`Réseau coupé. ${safe} sur ${n} ${s.safe > 1 ? 'sont' : 'est'} déjà en sécurité. L’envoi reprendra tout seul.`, false];
+    if (s.busy) return [`${safe} sur ${n} arrivé${/vidéo|photo/.test(safe) ? 'e' : ''}${s.safe > 1 ? 's' : ''}.`, false];
     if (s.items.some((i) => i.state === 'whole')) return [`Tout est arrivé. Vérification en cours${nb}: gardez encore ${many ? 'vos fichiers' : 'votre fichier'}.`, false];
     if (s.items.every((i) => i.state === 'refused')) return [s.items.length > 1 ? 'Ces fichiers n’ont pas été pris.' : s.items[0].text, false];
     if (s.items.some((i) => i.state === 'refused')) return ['Certains fichiers ne sont pas passés. Gardez-les sur votre appareil.', false];

@@ -188,22 +188,25 @@ function asking(form) {
     next.textContent = at < steps.length - 1 ? 'Continuer' : 'Terminer';
     skip.hidden = at === steps.length - 1;
   };
-  let timer;
+  let timer = 0;
+  const soon = (wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+  };
   const save = async () => {
     clearTimeout(timer);
+    timer = 0;
     try {
       await ask(form.getAttribute('action'), new URLSearchParams(new FormData(form)));
       const now = new Date();
       saved.textContent = `Enregistré à ${now.getHours()}\u00a0h\u00a0${String(now.getMinutes()).padStart(2, '0')}`;
     } catch (error) {
       saved.textContent = error.status ? error.message : 'Pas encore enregistré : le réseau est coupé.';
-      timer = setTimeout(save, 3000);
+      soon(3000);
     }
   };
-  form.addEventListener('input', () => {
-    clearTimeout(timer);
-    timer = setTimeout(save, 600);
-  });
+  form.addEventListener('input', () => soon(600));
+  addEventListener('pagehide', () => { if (timer) save(); });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     save();

@@ -81,6 +81,7 @@ type RushFilter struct {
 	From, To    time.Time // of CreatedAt; To not included
 	Removed     bool      // those put aside, instead of those there
 	After       ID        // keyset: the last rush of the page before
+	Before      ID        // keyset: the first rush of the page after; still newest first
 	Limit       int       // 0 means 100
 }
 

@@ -40,6 +40,13 @@ func (d *Desk) AddFilmed(ctx context.Context, appearance assets.Filmed, form Con
 		if err != nil {
 			return appearance, err
 		}
+		there, err := d.Catalog.Filmed(ctx, assets.FilmedFilter{Sujet: appearance.Sujet, Film: appearance.Film, Consent: c.ID})
+		if err != nil {
+			return appearance, err
+		}
+		if len(there) > 0 {
+			return appearance, wrong(op, "sujet", "Cette personne y est déjà indiquée.")
+		}
 		return appearance, d.commit(ctx, assets.Change{
 			Filmed: []assets.Filmed{appearance}, Events: []assets.Event{d.consentEvent(c, c.State, actor, "Personne indiquée dans un autre sujet ou film.")},
 		})

@@ -115,6 +115,8 @@ func rushPages(h *House) {
 		got = append(got, idsOf(page, func(r assets.Rush) assets.ID { return r.ID })...)
 	}
 	same(h, got, nil, want)
+	back, err := h.Catalog.Rushes(h.Context(), assets.RushFilter{Before: want[10], Limit: 5})
+	same(h, idsOf(back, func(r assets.Rush) assets.ID { return r.ID }), err, want[5:10])
 }
 
 func publicationLists(h *House) {

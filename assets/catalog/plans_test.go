@@ -76,7 +76,7 @@ func TestStudioUsesIndexes(t *testing.T) {
 	c.read = c.read.WithQueryHook(log)
 	ctx, id, at, yes := t.Context(), assets.ID("01kat"), time.Now(), true
 	for name, f := range map[string]assets.RushFilter{
-		"all": {}, "after": {After: id}, "words": {Query: "eloq foret"}, "sujet": {Sujet: id}, "owner": {Owner: id}, "crew": {Crew: id},
+		"all": {}, "after": {After: id}, "before": {Before: id}, "words": {Query: "eloq foret"}, "sujet": {Sujet: id}, "owner": {Owner: id}, "crew": {Crew: id},
 		"territory": {Territory: "x"}, "dossier": {Dossier: "x"}, "partner": {Partner: "x"}, "state": {State: "x"}, "orientation": {Orientation: "x"},
 		"shot": {Shot: "x"}, "minors": {Minors: "x"}, "consent": {Consent: "missing"}, "stars": {MinStars: 2}, "rejected": {Rejected: &yes},
 		"from": {From: at, To: at}, "removed": {Removed: true},

@@ -121,8 +121,12 @@ func (c *Catalog) RushOf(ctx context.Context, asset assets.ID) (assets.Rush, err
 // from indexes; only those are then read whole.
 func (c *Catalog) Rushes(ctx context.Context, f assets.RushFilter) ([]assets.Rush, error) {
 	return list[rushRow](ctx, c.read, "catalog.Rushes", func(q *bun.SelectQuery) *bun.SelectQuery {
-		chosen := where(c.chosenRushes(c.read, f), asked{"rush.id < ?", string(f.After)}).
-			Column("rush.id").Order("rush.id DESC").Limit(page(f.Limit))
+		order := "rush.id DESC"
+		if f.Before != "" {
+			order = "rush.id" // the nearest of the newer ones
+		}
+		chosen := where(c.chosenRushes(c.read, f), asked{"rush.id < ?", string(f.After)}, asked{"rush.id > ?", string(f.Before)}).
+			Column("rush.id").Order(order).Limit(page(f.Limit))
 		return q.Where("r.id IN (?)", chosen).Order("r.id DESC")
 	})
 }

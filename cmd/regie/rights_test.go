@@ -79,6 +79,11 @@ func TestAuthorisationGate(t *testing.T) {
 	tab.Open(t, rights)
 	tab.Until(t, `document.querySelector(".fault").innerText.replace(/\u00a0/g, " ").includes("Publication bloquée : autorisation manquante (1 mineur)")`)
 
+	tab.Open(t, s.URL+"/regie/films/"+string(f.ID))
+	fill(t, tab, `#bat button[name=donner]`)
+	tab.Until(t, `document.querySelector("#bat .chip.red")?.getAttribute("href").endsWith("/droits") && document.querySelector("#bat button[disabled]")?.innerText === "Mettre sur le site"`)
+	tab.Open(t, rights)
+
 	code, out, errs = outcome(t, s.Data, "publish", string(f.ID), "--to", "site", "--wait")
 	if code != exitConflict || !strings.Contains(errs, "1 mineur") {
 		t.Fatalf("published without a form: %d %s%s", code, out, errs)
@@ -91,9 +96,11 @@ func TestAuthorisationGate(t *testing.T) {
 	tab.Until(t, `document.body.innerText.includes("Photo reçue. Autorisation valable jusqu’au")`)
 	tab.Until(t, `(i => i.complete && i.naturalWidth === 60)(document.querySelector(".scans img"))`)
 
-	if code, out, errs = outcome(t, s.Data, "publish", string(f.ID), "--to", "site", "--wait"); code != exitDone {
-		t.Fatalf("the form does not help: %d %s%s", code, out, errs)
-	}
+	consent := value[string](t, tab, `location.pathname`)
+	tab.Open(t, s.URL+"/regie/films/"+string(f.ID))
+	fill(t, tab, `form[action$="/site"] button`)
+	tab.Until(t, `fetch(location.href).then(r => r.text()).then(t => t.includes("voir sur le site"))`)
+	s.sameForm(tab, consent)
 	page := "/films/" + film(t, lastFilm(t, s.Data, f.ID)).Slug + "/"
 	if got := s.status(page); got != http.StatusOK {
 		t.Fatalf("the film is not there: %d", got)
@@ -101,8 +108,23 @@ func TestAuthorisationGate(t *testing.T) {
 	fill(t, tab, `.danger`)
 	tab.Until(t, `document.body.innerText.includes("Autorisation retirée")`)
 	tab.Until(t, `fetch("`+page+`").then(r => r.status === 410)`)
-	tab.Faults(t, page)
+	tab.Faults(t, page, "422", "/regie/autorisations")
 	s.nothingOpen(name, form.Bytes())
+}
+
+// sameForm indicates the person of an authorisation in one more sujet: nothing
+// new is to be signed, and never twice in the same one.
+func (s *opened) sameForm(tab *browser.Tab, consent string) {
+	s.Helper()
+	tab.Open(s.T, s.URL+"/regie/sujets/nouveau")
+	fill(s.T, tab, `.fields button`, [2]string{`#title`, "Un autre atelier"})
+	tab.Until(s.T, `document.body.innerText.includes("Le sujet est créé.")`)
+	for _, said := range []string{"la même autorisation", "y est déjà indiquée"} {
+		tab.Open(s.T, s.URL+consent)
+		value[bool](s.T, tab, `(f => { f.elements.sujet.selectedIndex = 1; f.requestSubmit(); return true })(document.querySelector("form:has(input[name=autorisation])"))`)
+		tab.Until(s.T, `document.body.innerText.includes("`+said+`")`)
+	}
+	tab.Open(s.T, s.URL+consent)
 }
 
 // lastFilm is the film as the command line shows it now.

@@ -250,6 +250,28 @@ func TestRushGrid(t *testing.T) {
 	tab.Faults(t)
 }
 
+// TestShortcuts (F31): on every page « / » leads to the search and « ? » to the
+// list; in a field they are letters; switched off, they stay so.
+func TestShortcuts(t *testing.T) {
+	s := openStudio(t)
+	tab := s.as(assets.RoleImage)
+	for _, path := range []string{"/regie", "/regie/moi", "/regie/sujets", "/regie/sujets/nouveau", "/regie/rushes", "/regie/films", "/regie/dossiers", "/regie/autorisations", "/regie/selections", "/regie/deposer"} {
+		tab.Open(t, s.URL+path)
+		value[bool](t, tab, `(document.activeElement.blur(), true)`)
+		keys(t, tab, "/jkl/?")
+		tab.Until(t, `location.pathname === "`+path+`" && document.activeElement === document.querySelector(".find input") && document.activeElement.value.endsWith("jkl/?")`) // what drives the browser types the first stroke, too
+	}
+	value[bool](t, tab, `(document.activeElement.blur(), true)`)
+	keys(t, tab, "?")
+	tab.Until(t, `location.pathname === "/regie/raccourcis" && document.readyState === "complete"`)
+	fill(t, tab, `button[value=non]`)
+	tab.Until(t, `document.body.innerText.includes("sont coupés") && "keyless" in document.body.dataset`)
+	tab.Open(t, s.URL+"/regie/films")
+	keys(t, tab, "/?")
+	tab.Until(t, `location.pathname === "/regie/films" && document.activeElement === document.body`)
+	tab.Faults(t)
+}
+
 // TestSearch (F30): accents do not matter, a near miss is told, a kept search
 // keeps its filters.
 func TestSearch(t *testing.T) {
@@ -265,8 +287,17 @@ func TestSearch(t *testing.T) {
 		}
 	}
 	tab := s.as(assets.RoleMonteur)
-	tab.Open(t, s.URL+"/regie/recherche?q=eloquence")
-	tab.Until(t, `document.querySelector("main .list")?.innerText.includes("Éloquence")`)
+	tab.Open(t, s.URL+"/regie/dossiers")
+	keys(t, tab, "/")
+	tab.Until(t, `(f => { f.value = ""; return f.name === "q" })(document.activeElement)`)
+	keys(t, tab, "eloquence"+kb.Enter)
+	tab.Until(t, `location.search === "?q=eloquence" && document.readyState === "complete" && document.querySelector(".hits")?.innerText.includes("Éloquence")`)
+	keys(t, tab, kb.ArrowDown)
+	tab.Until(t, `document.activeElement.matches("a") && document.activeElement.innerText.includes("Éloquence")`)
+	keys(t, tab, kb.ArrowUp)
+	tab.Until(t, `document.activeElement.id === "quoi"`)
+	keys(t, tab, kb.ArrowDown+kb.Enter)
+	tab.Until(t, `location.pathname.startsWith("/regie/rushes/")`)
 	tab.Open(t, s.URL+"/regie/recherche?q=zik+zak")
 	tab.Until(t, `document.querySelector(".empty")?.innerText.includes("Zik Zac")`)
 	shoot(t, tab, "search")

@@ -1,11 +1,15 @@
 package studio
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
+	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/web/gate"
 )
 
 // noteVersion adds a note to a version.
@@ -47,15 +51,25 @@ func (s *Studio) versionOf(r *http.Request) (assets.Version, error) {
 	return assets.Version{}, errNoVersion
 }
 
-// askApproval asks for the BAT, or takes back that it was asked or given.
+// askApproval asks for the BAT; who may answer may give it at once.
 func (s *Studio) askApproval(w http.ResponseWriter, r *http.Request) error {
 	film := assets.ID(r.PathValue("film"))
 	to := "/regie/films/" + string(film)
-	a, err := s.Desk.AskApproval(r.Context(), film, actor(r))
+	ask, said := s.Desk.AskApproval, "BAT demandé sur la V%d."
+	if r.PostFormValue("donner") != "" {
+		if !access.May(user(r).Role, "POST /regie/bat/{approval}") {
+			return gate.ErrHidden
+		}
+		said = "BAT donné sur la V%d."
+		ask = func(ctx context.Context, film assets.ID, actor string) (assets.Approval, error) {
+			return s.Desk.ApproveNow(ctx, film, "", actor)
+		}
+	}
+	a, err := ask(r.Context(), film, actor(r))
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, to, "BAT demandé sur la V"+strconv.Itoa(a.Number)+".")
+	return s.done(w, r, to, fmt.Sprintf(said, a.Number))
 }
 
 // answerApproval gives the BAT, refuses it, or takes it back.

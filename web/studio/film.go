@@ -9,6 +9,7 @@ import (
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
+	"anonymal.tv/regie/pipeline"
 )
 
 // filmBody is one version of a film with what is thought of it, and what can be
@@ -31,6 +32,7 @@ type filmBody struct {
 	Public    string            // address on the site
 	SiteState assets.PublicationState
 	History   []assets.Event
+	Blocked   []chip            // what keeps it from the site, each with the way out
 	Who       map[string]string // names of people by their ID
 	May       struct{ Ask, Answer, Site, Remake, Upload, Original bool }
 }
@@ -83,6 +85,11 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int) er
 	b.May.Site, b.May.Remake = access.May(role, "POST /regie/films/{film}/site"), access.May(role, "POST /regie/films/{film}/refaire")
 	b.May.Original = access.May(role, "GET /regie/films/{film}/versions/{n}/original")
 	b.May.Upload = b.May.Ask
+	for _, c := range head.Chips {
+		if c.Kind == pipeline.BlockedConsent {
+			b.Blocked = append(b.Blocked, c)
+		}
+	}
 	p := page{Title: head.Film.Title, Here: "/regie/films", Class: "room", Scripts: []string{"room.js"}}
 	if b.May.Upload {
 		p.Drop = drop{"/regie/deposer?genre=master&film=" + string(head.Film.ID), fmt.Sprintf("« %s » (V%d)", french.Clean(head.Film.Title), len(b.Versions)+1)}
@@ -250,6 +257,9 @@ func (s *Studio) loadHistory(r *http.Request, b *filmBody, _ int) error {
 		if len(b.History) == mostHistory {
 			break
 		}
+		if told(b.History, e) {
+			continue
+		}
 		b.History = append(b.History, e)
 		if _, known := b.Who[e.Actor]; !known {
 			u, err := s.Desk.Catalog.User(r.Context(), assets.ID(e.Actor))
@@ -260,4 +270,14 @@ func (s *Studio) loadHistory(r *http.Request, b *filmBody, _ int) error {
 		}
 	}
 	return nil
+}
+
+// told tells whether the event just told says the same to people: the film and
+// its version become « Version à valider » together.
+func told(history []assets.Event, e assets.Event) bool {
+	if len(history) == 0 || e.Note != "" || e.From == e.To {
+		return false
+	}
+	last := history[len(history)-1]
+	return last.Note == "" && last.Actor == e.Actor && last.Kind != e.Kind && last.From != last.To && standing(last.To).Word == standing(e.To).Word
 }

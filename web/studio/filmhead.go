@@ -18,7 +18,10 @@ type filmHead struct {
 }
 
 // chip is something that blocks a film, and where it is mended.
-type chip struct{ Text, Path string }
+type chip struct {
+	Text, Path string
+	Kind       pipeline.BlockageKind
+}
 
 // tab is one page about a film.
 type tab struct {
@@ -60,7 +63,7 @@ func (s *Studio) filmHead(r *http.Request, here string) (filmHead, error) {
 		return h, err
 	}
 	for _, b := range blocked {
-		h.Chips = append(h.Chips, chip{b.Text, wayOut(f.ID, b.Kind)})
+		h.Chips = append(h.Chips, chip{b.Text, wayOut(f.ID, b.Kind), b.Kind})
 	}
 	for _, t := range filmTabs() {
 		if access.May(user(r).Role, "GET /regie/films/{film}"+t[0]) {

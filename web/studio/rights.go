@@ -71,7 +71,8 @@ func (f personForm) form() pipeline.ConsentForm {
 	}
 }
 
-// createConsent adds a person to a sujet that is chosen on the list.
+// createConsent adds a person to a sujet that is chosen on the list: a new one,
+// or one whose authorisation is here already.
 func (s *Studio) createConsent(w http.ResponseWriter, r *http.Request) error {
 	f := personOf(r)
 	if f.Sujet == "" {
@@ -80,11 +81,18 @@ func (s *Studio) createConsent(w http.ResponseWriter, r *http.Request) error {
 	if err := s.reach(r, "POST /regie/sujets/{sujet}/personnes", assets.ID(f.Sujet)); err != nil {
 		return err
 	}
-	seen, err := s.Desk.AddFilmed(r.Context(), assets.Filmed{Sujet: assets.ID(f.Sujet)}, f.form(), actor(r))
+	known, said := assets.ID(r.PostFormValue("autorisation")), "La personne est indiquée. Reste à recueillir son autorisation."
+	if known != "" {
+		said = "La personne est indiquée aussi dans ce sujet, avec la même autorisation."
+		if err := s.reach(r, "POST /regie/autorisations/{consent}", string(known)); err != nil {
+			return err
+		}
+	}
+	seen, err := s.Desk.AddFilmed(r.Context(), assets.Filmed{Sujet: assets.ID(f.Sujet), Consent: known}, f.form(), actor(r))
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, consentPath(seen.Consent), "La personne est indiquée. Reste à recueillir son autorisation.")
+	return s.done(w, r, consentPath(seen.Consent), said)
 }
 
 func consentPath(id assets.ID) string { return "/regie/autorisations/" + string(id) }

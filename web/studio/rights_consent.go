@@ -19,6 +19,7 @@ type consentBody struct {
 	Office   bool // may see everything, and change it
 	Erasable bool
 	Journal  []assets.Event
+	Sujets   []assets.Sujet // where the person may be indicated too
 }
 
 // consentForm is what the signed form says, as it was typed.
@@ -55,6 +56,9 @@ func (s *Studio) consentPage(w http.ResponseWriter, r *http.Request, v pipeline.
 			return err
 		}
 		slices.Reverse(b.Journal)
+		if b.Sujets, err = s.Desk.Catalog.Sujets(r.Context(), assets.SujetFilter{State: assets.SujetOpen}); err != nil {
+			return err
+		}
 	} else {
 		b.Details = assets.ConsentDetails{Person: v.Details.Person}
 		b.Form.Contact, b.Form.Note, b.Form.Guardian, b.Form.Guardian2 = "", "", "", ""

@@ -27,6 +27,7 @@ type rushBody struct {
 	Up, Query  string // the list that this rush was opened from, and what it asks for
 	Previous   *rushTile
 	Next       *rushTile
+	Remake     bool // its proxy can be made again
 }
 
 // rush shows the room where one rush is looked at.
@@ -55,7 +56,7 @@ func (s *Studio) rush(w http.ResponseWriter, r *http.Request) error {
 	if body.Pending, err = s.pending(ctx, rush, body.Files); err != nil {
 		return err
 	}
-	body.Facts = rushFacts(rush, asset)
+	body.Facts, body.Remake = rushFacts(rush, asset), assets.RushMachine.May(rush.State, assets.RushReceived)
 	if err := s.around(ctx, r, &body); err != nil {
 		return err
 	}
@@ -103,24 +104,18 @@ func (s *Studio) around(ctx context.Context, r *http.Request, body *rushBody) (e
 
 // neighbours are the rushes before and after this one in a list, newest first.
 func (s *Studio) neighbours(ctx context.Context, f assets.RushFilter, body *rushBody) error {
-	f.After, f.Limit = body.Rush.ID, 1
-	next, err := s.Desk.Catalog.Rushes(ctx, f)
+	after, before := f, f
+	after.After, after.Limit = body.Rush.ID, 1
+	next, err := s.Desk.Catalog.Rushes(ctx, after)
 	if err != nil {
 		return err
 	}
-	// The one before is the last of those that are newer: a short list, read whole.
-	f.After, f.Limit = "", 300
-	all, err := s.Desk.Catalog.Rushes(ctx, f)
+	before.Before, before.Limit = body.Rush.ID, 1
+	previous, err := s.Desk.Catalog.Rushes(ctx, before)
 	if err != nil {
 		return err
 	}
-	var both []assets.Rush
-	at := slices.IndexFunc(all, func(r assets.Rush) bool { return r.ID <= body.Rush.ID })
-	if at > 0 {
-		both = append(both, all[at-1])
-	}
-	both = append(both, next...)
-	tiles, err := s.rushTiles(ctx, both, rushChoices{})
+	tiles, err := s.rushTiles(ctx, append(previous, next...), rushChoices{})
 	for i := range tiles {
 		if tiles[i].ID > body.Rush.ID {
 			body.Previous = &tiles[i]

@@ -14,7 +14,9 @@ type keyLine struct{ Keys, Does string }
 func keyGroups() []keyGroup {
 	return []keyGroup{
 		{"Partout", []keyLine{
-			{"/ Ctrl+K", "Chercher"}, {"?", "Cette liste"},
+			{"/ Ctrl+K", "Chercher"},
+			{"↑ ↓", "Parcourir ce que la recherche a trouvé"},
+			{"?", "Cette liste"},
 		}},
 		{"Salle : lire", []keyLine{
 			{"Espace", "Lire, arrêter"},

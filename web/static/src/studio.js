@@ -12,6 +12,7 @@ document.addEventListener('keydown', (event) => {
     document.querySelector('.find input')?.focus();
     return;
   }
+  if (event.key === 'ArrowDown' || event.key === 'ArrowUp') return walk(event);
   // Keys of one letter act outside fields only, and can be switched off (WCAG 2.1.4).
   if (typing() || event.metaKey || event.ctrlKey || event.altKey || 'keyless' in document.body.dataset) return;
   if (event.key === '/') {
@@ -21,6 +22,17 @@ document.addEventListener('keydown', (event) => {
     location.href = '/regie/raccourcis';
   }
 });
+
+// Up and down go from the field of the search page through what was found.
+function walk(event) {
+  const stops = [...document.querySelectorAll('#quoi, .hits a.grow')];
+  const on = document.activeElement;
+  const at = on === document.body ? 0 : stops.indexOf(on);
+  const next = at >= 0 && stops[at + (event.key === 'ArrowDown' ? 1 : -1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
 
 // What stands in a row that scrolls sideways is in view.
 for (const here of document.querySelectorAll('.menu [aria-current], .tabs [aria-current]')) {

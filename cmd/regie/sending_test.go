@@ -13,9 +13,9 @@ import (
 	"anonymal.tv/regie/internal/browser"
 )
 
-// sender is a tab in which a JRI sends files to a studio that stands behind a
+// device is a tab in which a JRI sends files to a studio that stands behind a
 // proxy.
-type sender struct {
+type device struct {
 	*testing.T
 	*browser.Tab
 	*halfway
@@ -26,7 +26,7 @@ type sender struct {
 const inMB = 3 << 20
 
 // begin chooses files on the page Déposer, and sends them.
-func (s *sender) begin(files ...string) {
+func (s *device) begin(files ...string) {
 	s.Helper()
 	s.Open(s.T, s.URL+"/regie/deposer")
 	s.pick(files...)
@@ -35,20 +35,20 @@ func (s *sender) begin(files ...string) {
 }
 
 // pick chooses files on a page that offers to.
-func (s *sender) pick(files ...string) {
+func (s *device) pick(files ...string) {
 	s.Helper()
 	s.Until(s.T, `document.querySelector("[data-pick]")?.hidden === false`)
 	choose(s.T, s.Tab, files...)
 }
 
 // tap clicks on what can be seen.
-func (s *sender) tap(what string) {
+func (s *device) tap(what string) {
 	s.Helper()
 	s.Until(s.T, `(e => !!e?.checkVisibility() && (e.click(), true))(`+what+`)`)
 }
 
 // halted begins to send files and stops once these bytes of each are on the server.
-func (s *sender) halted(at int64, files ...string) (release func()) {
+func (s *device) halted(at int64, files ...string) (release func()) {
 	s.Helper()
 	release = s.hold(at)
 	s.Cleanup(release)
@@ -59,7 +59,7 @@ func (s *sender) halted(at int64, files ...string) (release func()) {
 }
 
 // away leaves the page while it sends, and returns its address.
-func (s *sender) away() string {
+func (s *device) away() string {
 	s.Helper()
 	path, err := chromedp.Run(s.Ctx, chromedp.Evaluate[string]("location.href"))
 	if err != nil {
@@ -69,13 +69,13 @@ func (s *sender) away() string {
 	return path
 }
 
-func (s *sender) says(text string) {
+func (s *device) says(text string) {
 	s.Helper()
 	s.Until(s.T, fmt.Sprintf(`document.querySelector("[data-say]").innerText.replaceAll("\u00a0", " ").includes(%q)`, text))
 }
 
 // offsets are where each piece began that was sent after the first n.
-func (s *sender) offsets(n int) (all []int64) {
+func (s *device) offsets(n int) (all []int64) {
 	s.Helper()
 	for _, r := range s.Requests("PATCH", "/regie/tus/")[n:] {
 		at, err := strconv.ParseInt(fmt.Sprint(r.Headers["Upload-Offset"]), 10, 64)
@@ -106,7 +106,7 @@ func TestSending(t *testing.T) {
 	jri := s.as(assets.RoleJRI)
 	for _, check := range []struct {
 		name string
-		do   func(*sender)
+		do   func(*device)
 		desk bool
 	}{
 		{"goes on after a reload (F4)", resumed, true},
@@ -126,13 +126,13 @@ func TestSending(t *testing.T) {
 				if phone {
 					tab.Phone(t)
 				}
-				check.do(&sender{t, tab, h, s})
+				check.do(&device{t, tab, h, s})
 			})
 		}
 	}
 }
 
-func resumed(s *sender) {
+func resumed(s *device) {
 	files := noiseFiles(s.T, inMB, "un.mp4", "deux.mov")
 	s.halted(inMB*45/100, files...)
 	path := s.away()
@@ -156,7 +156,7 @@ func resumed(s *sender) {
 	s.Faults(s.T, leaving)
 }
 
-func cut(s *sender) {
+func cut(s *device) {
 	files := noiseFiles(s.T, inMB, "un.mp4")
 	s.halted(inMB/2, files...)
 	s.Network(s.T, 0)
@@ -178,7 +178,7 @@ func cut(s *sender) {
 
 // changed: what differs at its ends is another file at once; what differs in its
 // middle only is found out by its sum.
-func changed(s *sender) {
+func changed(s *device) {
 	first := noiseFiles(s.T, inMB, "plan.mp4")[0]
 	s.halted(inMB*45/100, first)
 	path := s.away()
@@ -225,7 +225,7 @@ const leaving = "'beforeunload'"
 
 const retry = `[...document.querySelectorAll("[data-files] button")].find(b => b.innerText === "Réessayer")`
 
-func sentTwice(s *sender) {
+func sentTwice(s *device) {
 	file := noiseFiles(s.T, inMB, "un.mp4")[0]
 	s.begin(file)
 	s.says("1 rush reçu et vérifié")
@@ -246,7 +246,7 @@ func sentTwice(s *sender) {
 	s.Faults(s.T, leaving)
 }
 
-func beside(s *sender) {
+func beside(s *device) {
 	guarded := `!dispatchEvent(new Event("beforeunload", {cancelable: true}))`
 	release := s.halted(inMB/3, noiseFiles(s.T, inMB, "un.mp4")...)
 	s.Until(s.T, guarded)
@@ -261,7 +261,7 @@ func beside(s *sender) {
 	s.Faults(s.T, leaving)
 }
 
-func answered(s *sender) {
+func answered(s *device) {
 	release := s.halted(inMB/3, noiseFiles(s.T, inMB, "un.mp4")...)
 	defer release()
 	fill := `((name, text) => { const i = document.querySelector("[data-questions] [data-person] [name=" + name + "]"); if (!i.checkVisibility()) return false;
@@ -278,7 +278,7 @@ i.value = text; i.dispatchEvent(new Event("input", {bubbles: true})); return tru
 
 // verified: no word of erasing before the studio's own sum, none at all when a
 // byte changed on its way.
-func verified(s *sender) {
+func verified(s *device) {
 	s.Script(s.T, `addEventListener("DOMContentLoaded", () => new MutationObserver(() => { self.erasable ||= /Vous pouvez l(es|’)\s?effacer/.test(document.body.innerText) })
 .observe(document.body, {subtree: true, childList: true, characterData: true}))`)
 	file := noiseFiles(s.T, inMB, "un.mp4")[0]

@@ -100,7 +100,7 @@ func shown(t *testing.T, data, id string) string {
 	return out
 }
 
-func sum(t *testing.T, path string) string {
+func sum(t testing.TB, path string) string {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {

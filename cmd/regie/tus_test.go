@@ -13,12 +13,14 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"os/exec"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/web/upload"
 )
 
 // revived is a server on a data folder that is killed and started again; who
@@ -76,6 +78,14 @@ type sender struct {
 	ctx    context.Context
 	client *http.Client
 	server *revived
+	root   string // where uploads are created
+}
+
+// sender is one that nobody knows.
+func (r *revived) sender(t testing.TB) *sender {
+	wire := &http.Transport{MaxIdleConnsPerHost: 100, WriteBufferSize: 64 << 10}
+	t.Cleanup(wire.CloseIdleConnections)
+	return &sender{ctx: t.Context(), server: r, root: upload.Root, client: &http.Client{Transport: wire}}
 }
 
 // enter is a sender who came in by a link of their own.
@@ -87,9 +97,10 @@ func (r *revived) enter(t testing.TB, name, role string) *sender {
 		t.Fatalf("user add: %d %s%s", code, out, errs)
 	}
 	jar, _ := cookiejar.New(nil) // never fails
-	s := &sender{ctx: t.Context(), server: r, client: &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 100}}}
-	_, path, _ := strings.Cut(u.Link, "/regie/")
-	if res, err := s.ask(http.MethodPost, "/regie/"+path, nil, nil); err != nil || res.StatusCode != http.StatusOK {
+	s := r.sender(t)
+	s.client.Jar = jar
+	_, key, _ := strings.Cut(u.Link, "/regie/")
+	if res, err := s.ask(http.MethodPost, "/regie/"+key, nil, nil); err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("the link does not open: %v, %v", res, err)
 	}
 	return s
@@ -197,15 +208,18 @@ func (s *sender) announce(folder string, all []*parcel) (string, error) {
 
 // create makes the upload of a parcel.
 func (s *sender) create(p *parcel) error {
-	_, err := s.sure(http.MethodPost, "/regie/tus/", "", map[string]string{
+	res, err := s.sure(http.MethodPost, s.root, "", map[string]string{
 		"Tus-Resumable": "1.0.0", "Upload-Length": fmt.Sprint(p.size), "Upload-Metadata": "upload " + base64.StdEncoding.EncodeToString([]byte(p.id)),
 	}, http.StatusCreated)
+	if err == nil {
+		p.id = path.Base(res.Header.Get("Location"))
+	}
 	return err
 }
 
 // offset is how much of a parcel the server has.
 func (s *sender) offset(p *parcel) (int64, error) {
-	res, err := s.sure(http.MethodHead, "/regie/tus/"+p.id, "", map[string]string{"Tus-Resumable": "1.0.0"}, http.StatusOK)
+	res, err := s.sure(http.MethodHead, s.root+p.id, "", map[string]string{"Tus-Resumable": "1.0.0"}, http.StatusOK)
 	if err != nil {
 		return 0, err
 	}
@@ -233,7 +247,7 @@ func (s *sender) patch(p *parcel, from, cut int64) (*http.Response, error) {
 	if cut >= 0 {
 		body = broken{io.LimitReader(body, cut)}
 	}
-	return s.ask(http.MethodPatch, "/regie/tus/"+p.id, body, map[string]string{
+	return s.ask(http.MethodPatch, s.root+p.id, body, map[string]string{
 		"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream",
 		"Upload-Offset": fmt.Sprint(from), "Content-Length": fmt.Sprint(p.size - from),
 	})

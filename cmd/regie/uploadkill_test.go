@@ -161,7 +161,7 @@ func dieAtTheEnd(t *testing.T, s *sender, p *parcel, answered bool) {
 
 // allFiled waits until all files of a transfer are received, and compares the
 // originals with what was sent.
-func allFiled(t *testing.T, s *sender, path string, sent []*parcel) {
+func allFiled(t testing.TB, s *sender, path string, sent []*parcel) {
 	t.Helper()
 	st, err := s.state(path)
 	for end := time.Now().Add(3 * time.Minute); err == nil && !st.Safe && time.Now().Before(end); st, err = s.state(path) {

@@ -84,7 +84,7 @@ func (s *Studio) createConsent(w http.ResponseWriter, r *http.Request) error {
 	known, said := assets.ID(r.PostFormValue("autorisation")), "La personne est indiquée. Reste à recueillir son autorisation."
 	if known != "" {
 		said = "La personne est indiquée aussi dans ce sujet, avec la même autorisation."
-		if err := s.reach(r, "POST /regie/autorisations/{consent}", string(known)); err != nil {
+		if err := s.reach(r, "POST /regie/autorisations/{consent}", known); err != nil {
 			return err
 		}
 	}

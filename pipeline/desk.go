@@ -189,10 +189,13 @@ func (d *Desk) Due(ctx context.Context) ([]Task, error) {
 
 // commit applies a change, with the calls of the programs that want to know of
 // it, and then hints the broker about its jobs. A hint that fails is only
-// logged: the sweep asks again.
+// logged: the sweep asks again. The log learns from where it was asked for.
 func (d *Desk) commit(ctx context.Context, c assets.Change) error {
 	if err := d.tellPrograms(ctx, &c); err != nil {
 		return err
+	}
+	for i := range c.Events {
+		c.Events[i].IP = assets.AddressOf(ctx)
 	}
 	if err := d.Catalog.Apply(ctx, c); err != nil {
 		return err

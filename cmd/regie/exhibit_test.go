@@ -12,7 +12,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -209,6 +211,9 @@ func (e *exhibit) id(kind, whose string, role assets.UserRole) string {
 	return e.ids[kind+" "+whose]
 }
 
+// smtpSecret is the password of a server of mails that is never there.
+const smtpSecret = "SMTP7SECRET7NOBODY7READS"
+
 // visit is a copy of the exhibit with its rooms open, and everybody in them.
 type visit struct {
 	*testing.T
@@ -216,6 +221,26 @@ type visit struct {
 	house   *house
 	front   http.Handler
 	cookies map[assets.UserRole]string
+	logs    *logbook
+}
+
+// logbook keeps what the house logs, in JSON and down to the last detail.
+type logbook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logbook) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(line)
+}
+
+// lines are the lines so far.
+func (l *logbook) lines() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Collect(strings.Lines(l.text.String()))
 }
 
 // open opens the rooms of a copy; what happens there stays there.
@@ -225,7 +250,16 @@ func (e *exhibit) open(t *testing.T) *visit {
 	if err := copyHouse(e.data, data); err != nil {
 		t.Fatal(err)
 	}
-	v := &visit{T: t, exhibit: e, house: openHouse(t, data), cookies: map[assets.UserRole]string{}}
+	v := &visit{T: t, exhibit: e, cookies: map[assets.UserRole]string{}, logs: &logbook{}}
+	cfg, err := configs.Load(configs.Sources{Flags: map[string]string{"data": data}, Env: []string{
+		"REGIE_LOG_LEVEL=debug", "REGIE_LOG_FORMAT=json", "REGIE_MAIL_FROM=regie@example.org", "REGIE_MAIL_SMTP_URL=smtp://regie:" + smtpSecret + "@127.0.0.1:1",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.house, err = open(t.Context(), cfg, v.logs); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = v.house.Close() })
 	rooms, err := v.house.openRooms(nil)
 	if err != nil {

@@ -112,6 +112,11 @@ func lookAt(t *testing.T, tab *browser.Tab, base string, page story, label strin
 	if err != nil || wide > 1 {
 		t.Errorf("the page is %d pixels wider than the screen, %v", wide, err)
 	}
+	inline, err := chromedp.Run(tab.Ctx, chromedp.Evaluate[int](`document.querySelectorAll("script:not([src]), style").length +
+		[...document.querySelectorAll("*")].filter(e => e.getAttributeNames().some(name => name.startsWith("on"))).length`))
+	if err != nil || inline > 0 { // W-05; what breaks the policy is among the faults of the tab
+		t.Errorf("%d scripts, styles or handlers in the page itself, %v", inline, err)
+	}
 	found, err := chromedp.Run(tab.Ctx, chromedp.Evaluate[string](axe+`;
 		axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical")
 			.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")).join("\n"))`, browser.Awaited))

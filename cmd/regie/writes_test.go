@@ -9,6 +9,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"anonymal.tv/regie/assets"
 )
@@ -155,8 +156,15 @@ func (v *visit) send(w write, role assets.UserRole, address, text string, more u
 	return res.Code, res.Body.String()
 }
 
-// packed is a form with a small photo in it, and its content type.
+// packed is a form with a small photo in it, and its content type. Browsers send
+// no control characters in the name of a file.
 func packed(field, name string, more url.Values) (kind, body string) {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, name)
 	var out bytes.Buffer
 	form := multipart.NewWriter(&out)
 	for key, values := range more {

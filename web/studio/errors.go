@@ -71,9 +71,17 @@ func (s *Studio) blame(r *http.Request, err error) refusal {
 	why := refusal{Sentence: assets.Sentence(err)}
 	if gate.Status(err) >= http.StatusInternalServerError {
 		why.Reference = access.NewSecret().Reveal()[:8]
-		s.Log.Error("a request failed", "reference", why.Reference, "method", r.Method, "path", r.URL.Path, "err", err)
+		s.Log.Error("a request failed", "reference", why.Reference, "method", r.Method, "path", loggable(r), "err", err)
 	}
 	return why
+}
+
+// loggable is the path of a request, without the key that it may hold.
+func loggable(r *http.Request) string {
+	if key := r.PathValue("key"); key != "" {
+		return strings.Replace(r.URL.Path, key, "…", 1)
+	}
+	return r.URL.Path
 }
 
 // String is the sentence above a form that comes back.

@@ -8,6 +8,7 @@ import (
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/web/gate"
 )
 
 type searchBody struct {
@@ -118,6 +119,9 @@ func sujetHit(_ context.Context, h assets.Hit) (hit, error) {
 // saveSearch keeps the address of a list.
 func (s *Studio) saveSearch(w http.ResponseWriter, r *http.Request) error {
 	path := r.FormValue("path")
+	if !gate.Local(path) {
+		return invalid("saveSearch", "Cette liste ne peut pas être gardée.")
+	}
 	if err := s.Desk.SaveSearch(r.Context(), r.FormValue("name"), path, user(r)); err != nil {
 		return err
 	}

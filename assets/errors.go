@@ -18,6 +18,7 @@ const (
 	Conflict  Kind = "conflict"  // the state moved in between, or another attempt holds the work
 	Forbidden Kind = "forbidden" // not with these rights
 	Transient Kind = "transient" // may go through later (network, disk full, service down)
+	Lost      Kind = "lost"      // a call that can't be undone was sent, and its answer lost: it may have been done
 	Internal  Kind = "internal"  // a fault of the house
 )
 

@@ -29,8 +29,8 @@ const (
 var PublicationMachine = Machine[PublicationState]{
 	"":                     {PublicationScheduled, PublicationAssisted},
 	PublicationScheduled:   {PublicationPublishing, PublicationAssisted, PublicationCancelled, PublicationFailed},
-	PublicationPublishing:  {PublicationPublished, PublicationUnknown, PublicationFailed, PublicationScheduled, PublicationAssisted, PublicationWithdrawing},
-	PublicationUnknown:     {PublicationPublished, PublicationScheduled, PublicationCheck, PublicationWithdrawing},
+	PublicationPublishing:  {PublicationPublished, PublicationUnknown, PublicationCheck, PublicationFailed, PublicationScheduled, PublicationAssisted, PublicationWithdrawing},
+	PublicationUnknown:     {PublicationPublished, PublicationPublishing, PublicationCheck, PublicationWithdrawing},
 	PublicationCheck:       {PublicationPublished, PublicationScheduled, PublicationFailed, PublicationWithdrawing},
 	PublicationAssisted:    {PublicationPublished, PublicationCancelled, PublicationScheduled},
 	PublicationPublished:   {PublicationWithdrawing, PublicationPublishing},

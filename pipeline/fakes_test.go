@@ -127,7 +127,7 @@ func (c *fakeChannel) Publish(_ context.Context, r publishers.Request, save func
 	return publishers.Receipt{RemoteID: r.Marker, URL: "https://example.test/" + r.Film.Slug}, nil
 }
 
-func (c *fakeChannel) Find(_ context.Context, marker string) (publishers.Receipt, bool, error) {
+func (c *fakeChannel) Find(_ context.Context, marker string, _ []byte) (publishers.Receipt, bool, error) {
 	_, ok := c.public[marker]
 	return publishers.Receipt{RemoteID: marker}, ok, nil
 }

@@ -209,14 +209,26 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 	if req.Version.State != assets.VersionReady {
 		return &assets.Error{Kind: assets.Transient, Op: "pipeline.publish", Msg: "Le film est en cours de fabrication : il partira dès qu'il sera prêt."}
 	}
+	receipt, found, err := d.seek(ctx, &p, to)
+	switch {
+	case err != nil && assets.KindOf(err) == assets.Lost:
+		return d.ask(ctx, h, p, err)
+	case err != nil:
+		return d.doubt(ctx, p, err)
+	}
 	if err := d.cleared(ctx, p.Film, p.Channel); err != nil {
 		return d.stop(ctx, h, p, err)
 	}
-	receipt, err := to.Publish(ctx, req, func(resume []byte) error {
-		return d.Catalog.SaveResume(ctx, h.job.Fence(), p.ID, resume)
-	})
-	if err != nil {
-		return err
+	if !found {
+		receipt, err = to.Publish(ctx, req, func(resume []byte) error {
+			return d.Catalog.SaveResume(ctx, h.job.Fence(), p.ID, resume)
+		})
+		if err != nil && assets.KindOf(err) == assets.Lost {
+			return d.doubt(ctx, p, err)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	p.RemoteID, p.URL, p.Reason = receipt.RemoteID, receipt.URL, ""
 	if p.PublishedAt.IsZero() {
@@ -328,14 +340,15 @@ func lineage(all []assets.Territory, slug string) []assets.Territory {
 }
 
 // failPublishing says why a publication or a withdrawal is given up. A
-// withdrawal is never forgotten: a person must look.
+// withdrawal is never forgotten, and a doubt never taken for a no: a person must
+// look.
 func (d *Desk) failPublishing(ctx context.Context, j assets.Job, reason string) (assets.Change, error) {
 	p, err := d.Catalog.Publication(ctx, j.Subject)
 	if err != nil {
 		return assets.Change{}, err
 	}
 	to := assets.PublicationFailed
-	if p.State == assets.PublicationWithdrawing {
+	if p.State == assets.PublicationWithdrawing || p.State == assets.PublicationUnknown {
 		to = assets.PublicationCheck
 	}
 	p.Reason = reason

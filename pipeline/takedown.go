@@ -136,7 +136,8 @@ func (d *Desk) contrary(ctx context.Context, film assets.ID, m assets.Medium) (a
 // stop ends the attempt of a publication that the gate keeps back: one that has
 // begun, now or for an earlier making, may be public and is taken down.
 func (d *Desk) stop(ctx context.Context, h *hold, p assets.Publication, why error) error {
-	if p.State != assets.PublicationPublishing || assets.KindOf(why) != assets.Conflict {
+	begun := p.State == assets.PublicationPublishing || p.State == assets.PublicationUnknown
+	if !begun || assets.KindOf(why) != assets.Conflict {
 		return why
 	}
 	p.Reason = assets.Sentence(why)

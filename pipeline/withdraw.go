@@ -57,7 +57,7 @@ func (d *Desk) withdraw(ctx context.Context, h *hold) error {
 	}
 	remote := p.RemoteID
 	if remote == "" { // the attempt that published died before it could say where
-		if r, found, err := to.Find(ctx, string(p.ID)); err != nil {
+		if r, found, err := to.Find(ctx, string(p.ID), p.Resume); err != nil {
 			return err
 		} else if found {
 			remote = r.RemoteID

@@ -67,10 +67,14 @@ type Publisher interface {
 	Limits() Limits
 	// Publish makes the film public and is safe to call again with the same
 	// Marker: the second call finds what the first did. It calls save with its
-	// handle before it sends bytes and before the call that can't be undone.
+	// handle before it sends bytes and before the call that can't be undone. A
+	// Lost error says that this call was sent and its answer lost: what follows
+	// is Find, never Publish.
 	Publish(ctx context.Context, req Request, save func(resume []byte) error) (Receipt, error)
-	// Find looks for what an attempt with this marker left; it changes nothing.
-	Find(ctx context.Context, marker string) (Receipt, bool, error)
+	// Find looks for what an attempt with this marker and handle made public; it
+	// changes nothing. Not found means known not to be there. What can't be known
+	// yet is Transient, what this channel can never tell is Lost.
+	Find(ctx context.Context, marker string, resume []byte) (Receipt, bool, error)
 	Status(ctx context.Context, remoteID string) (Status, error)
 }
 

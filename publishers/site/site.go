@@ -305,7 +305,7 @@ func (s *Site) FileURLs(_ context.Context, film assets.ID) (map[string]string, e
 
 // Find tells what an attempt with this marker left: the film is public under it
 // when its record says so and its page stands.
-func (s *Site) Find(ctx context.Context, marker string) (publishers.Receipt, bool, error) {
+func (s *Site) Find(ctx context.Context, marker string, _ []byte) (publishers.Receipt, bool, error) {
 	if err := ctx.Err(); err != nil {
 		return publishers.Receipt{}, false, interrupted("site.Find", err)
 	}

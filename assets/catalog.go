@@ -26,6 +26,7 @@ type Change struct {
 	Uploads      []Upload
 	Consents     []Consent
 	Approvals    []Approval
+	Accounts     []Account
 
 	Transfers  []Transfer
 	Notes      []Note
@@ -126,6 +127,7 @@ type Catalog interface {
 	Log
 	Entry
 	Outbox
+	Accounts
 	Jobs
 	Close() error
 }

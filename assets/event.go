@@ -22,6 +22,7 @@ const (
 	SubjectUpload      Subject = "upload"
 	SubjectConsent     Subject = "consent"
 	SubjectApproval    Subject = "approval"
+	SubjectAccount     Subject = "account"
 )
 
 // Event is one move of one record from a state to the next, or, with From equal

@@ -62,6 +62,7 @@ func StatesMarkdown() string {
 			ApprovalMachine.markdown("Approval"),
 			ConsentMachine.markdown("Consent"),
 			UserMachine.markdown("User"),
+			AccountMachine.markdown("Account"),
 			JobMachine.markdown("Job"),
 		}, "\n")
 }
@@ -91,6 +92,7 @@ func machines() map[Subject]machine {
 		SubjectUpload:      UploadMachine,
 		SubjectConsent:     ConsentMachine,
 		SubjectApproval:    ApprovalMachine,
+		SubjectAccount:     AccountMachine,
 	}
 }
 

@@ -67,7 +67,7 @@ func (d *Desk) SayPublished(ctx context.Context, id assets.ID, address, actor st
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" {
-		return p, &assets.Error{Kind: assets.Invalid, Op: "pipeline.SayPublished", Msg: "Collez l'adresse du film telle que le navigateur l'affiche : elle commence par « https:// »."}
+		return p, &assets.Error{Kind: assets.Invalid, Op: "pipeline.SayPublished", Msg: "Collez l'adresse du film telle que le navigateur l'affiche : elle commence par « https:// »."}
 	}
 	p.URL, p.Reason = u.String(), ""
 	if p.PublishedAt.IsZero() {
@@ -108,7 +108,7 @@ func (d *Desk) SayAbsent(ctx context.Context, id assets.ID, actor string) (asset
 	if p.State != assets.PublicationCheck {
 		return p, &assets.Error{Kind: assets.Conflict, Op: "pipeline.SayAbsent", Msg: "Cette mise en ligne n'est pas à vérifier. Rien n'a été changé."}
 	}
-	p.Reason = "Vérifié : le film n'y est pas."
+	p.Reason = "Vérifié : le film n'y est pas."
 	c := assets.Change{
 		Publications: []assets.Publication{p},
 		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationFailed), actor, p.Reason)},

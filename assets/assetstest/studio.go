@@ -17,6 +17,7 @@ func studioCases() map[string]func(*House) {
 		"tracks":     trackRecords,
 		"selections": selectionRecords,
 		"outbox":     outboxRecords,
+		"accounts":   accountRecords,
 		"proxies":    proxyRecords,
 		"made":       madeRecords,
 		"film":       studioFilm,

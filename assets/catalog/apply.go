@@ -21,7 +21,7 @@ func (c *Catalog) Apply(ctx context.Context, ch assets.Change) error {
 		a.holdFence, a.cancelJobs,
 		a.putUsers, a.putAssets, a.putFilms, a.putSujets, a.putVersions, a.putRushes, a.putPublications, a.putDeliveries,
 		a.putTransfers, a.putUploads, a.putConsents, a.putFilmed, a.putApprovals, a.putNotes, a.putTracks,
-		a.putSelections, a.putSearches, a.putKeys, a.putMails, a.putWebhooks, a.putCalls,
+		a.putSelections, a.putSearches, a.putKeys, a.putMails, a.putWebhooks, a.putAccounts, a.putCalls,
 		a.replaceRenditions, a.addMade, a.index, a.addEvents, a.learn, a.addJobs,
 	)
 }
@@ -91,6 +91,7 @@ func (a *application) complete() error {
 		assets.SubjectUpload:      idsOf(a.Uploads, func(u assets.Upload) assets.ID { return u.ID }),
 		assets.SubjectConsent:     idsOf(a.Consents, func(c assets.Consent) assets.ID { return c.ID }),
 		assets.SubjectApproval:    idsOf(a.Approvals, func(p assets.Approval) assets.ID { return p.ID }),
+		assets.SubjectAccount:     idsOf(a.Accounts, func(x assets.Account) assets.ID { return assets.ID(x.Channel) }),
 		"transfer":                idsOf(a.Transfers, func(t assets.Transfer) assets.ID { return t.ID }),
 		"note":                    idsOf(a.Notes, func(n assets.Note) assets.ID { return n.ID }),
 		"selection":               idsOf(a.Selections, func(s assets.Selection) assets.ID { return s.ID }),

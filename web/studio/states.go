@@ -50,6 +50,7 @@ func stateName(kind assets.Subject, state string) string {
 		assets.SubjectApproval: {"asked": "Demandé", "given": "Donné", "refused": "Refusé", "void": "Caduc"},
 		assets.SubjectConsent:  {"asked": "Attendue", "granted": "Accordée", "refused": "Floutage demandé", "withdrawn": "Retirée"},
 		assets.SubjectUpload:   {"open": "En cours", "whole": "Arrivé", "done": "Vérifié", "refused": "Refusé", "expired": "Expiré"},
+		assets.SubjectAccount:  {"connected": "Connecté", "broken": "À reconnecter", "ended": "Déconnecté"},
 		assets.SubjectUser:     {"active": "Accès ouvert", "closed": "Accès fermé"},
 	}[kind][state], state)
 }

@@ -116,6 +116,7 @@ var Table = []Right{
 	{"GET /regie/films/{film}/droits", Own, All, All, All, All, false},
 	{"POST /regie/films/{film}/droits", No, No, All, All, All, true},
 	{"POST /regie/films/{film}/droits/passer-outre", No, No, All, No, No, true},
+	{"POST /regie/films/{film}/archives", No, No, All, All, All, false},
 	{"POST /regie/films/{film}/site", No, No, All, All, All, true},
 
 	// People filmed, and their authorisations.

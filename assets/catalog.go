@@ -53,6 +53,7 @@ type Change struct {
 // FilmFilter chooses films; an empty field chooses all.
 type FilmFilter struct {
 	State     FilmState
+	Not       FilmState // every state but this one
 	Rubrique  string
 	Partner   string
 	Dossier   string

@@ -33,7 +33,7 @@ var FilmMachine = Machine[FilmState]{
 	FilmScheduled: {FilmPublished, FilmApproved, FilmReview},
 	FilmPublished: {FilmWithdrawn, FilmArchived},
 	FilmWithdrawn: {FilmApproved, FilmReview, FilmScheduled, FilmPublished, FilmArchived},
-	FilmArchived:  {FilmEditing},
+	FilmArchived:  {FilmIdea, FilmShooting, FilmRushes, FilmLogging, FilmEditing, FilmReview, FilmApproved, FilmPublished, FilmWithdrawn}, // back to where it was
 }
 
 // Film is what the public sees under one title, whatever its versions.

@@ -239,7 +239,7 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublished), "worker", p.URL)},
 		Fence:        h.fence(),
 	}
-	if assets.FilmMachine.May(req.Film.State, assets.FilmPublished) {
+	if req.Film.State != assets.FilmArchived && assets.FilmMachine.May(req.Film.State, assets.FilmPublished) {
 		c.Events = append(c.Events, d.event(assets.SubjectFilm, p.Film, string(req.Film.State), string(assets.FilmPublished), "worker", ""))
 	}
 	if err := d.commit(ctx, c); err != nil {

@@ -195,7 +195,9 @@ func (d *Desk) todayToApprove(ctx context.Context, _ assets.User, t *Today) erro
 		if err != nil {
 			return err
 		}
-		t.ToApprove = append(t.ToApprove, FilmBAT{f, a})
+		if f.State != assets.FilmArchived {
+			t.ToApprove = append(t.ToApprove, FilmBAT{f, a})
+		}
 	}
 	return nil
 }

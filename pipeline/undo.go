@@ -33,6 +33,12 @@ func (d *Desk) Undo(ctx context.Context, batch assets.ID, u assets.User) (assets
 					return err
 				}
 				to = from
+			} else if e.Kind == assets.SubjectFilm && from == string(assets.FilmArchived) {
+				back, err := d.outOf(ctx, e.Subject, assets.FilmState(to))
+				if err != nil {
+					return err
+				}
+				to = string(back)
 			}
 			back := d.event(e.Kind, e.Subject, from, to, string(u.ID), "Annulé.")
 			if !back.MayMove() {

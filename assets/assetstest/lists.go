@@ -34,6 +34,7 @@ func filmLists(h *House) {
 	}{
 		"all":       {assets.FilmFilter{}, []assets.ID{c, b, a}},
 		"state":     {assets.FilmFilter{State: assets.FilmReview}, []assets.ID{b}},
+		"not":       {assets.FilmFilter{Not: assets.FilmReview}, []assets.ID{c, a}},
 		"rubrique":  {assets.FilmFilter{Rubrique: "societe"}, []assets.ID{b, a}},
 		"second":    {assets.FilmFilter{Rubrique: "culture"}, []assets.ID{a}},
 		"partner":   {assets.FilmFilter{Partner: "zinc"}, []assets.ID{b, a}},

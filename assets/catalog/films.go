@@ -106,6 +106,7 @@ func (c *Catalog) Films(ctx context.Context, f assets.FilmFilter) ([]assets.Film
 		q = where(
 			filmColumns(q),
 			asked{"film.state = ?", string(f.State)},
+			asked{"film.state <> ?", string(f.Not)},
 			asked{"film.id IN (SELECT film FROM film_rubriques WHERE rubrique = ?)", f.Rubrique},
 			asked{"film.id IN (SELECT film FROM film_partners WHERE partner = ?)", f.Partner},
 			asked{"film.dossier = ?", f.Dossier},

@@ -34,7 +34,7 @@ type filmBody struct {
 	History   []assets.Event
 	Blocked   []chip            // what keeps it from the site, each with the way out
 	Who       map[string]string // names of people by their ID
-	May       struct{ Ask, Answer, Site, Remake, Upload, Original bool }
+	May       struct{ Ask, Answer, Site, Remake, Upload, Original, Archive bool }
 }
 
 // versionLine is one version in the stack.
@@ -84,7 +84,10 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int) er
 	b.May.Ask, b.May.Answer = access.May(role, "POST /regie/films/{film}/bat"), access.May(role, "POST /regie/bat/{approval}")
 	b.May.Site, b.May.Remake = access.May(role, "POST /regie/films/{film}/site"), access.May(role, "POST /regie/films/{film}/refaire")
 	b.May.Original = access.May(role, "GET /regie/films/{film}/versions/{n}/original")
-	b.May.Upload = b.May.Ask
+	b.May.Upload, b.May.Archive = b.May.Ask, access.May(role, "POST /regie/films/{film}/archives")
+	if head.Film.State == assets.FilmArchived {
+		b.May.Ask, b.May.Answer, b.May.Site, b.May.Remake, b.May.Upload = false, false, false, false, false
+	}
 	for _, c := range head.Chips {
 		if c.Kind == pipeline.BlockedConsent {
 			b.Blocked = append(b.Blocked, c)

@@ -21,6 +21,7 @@ var films = map[string]handler{
 	"POST /regie/films/{film}/site":               (*Studio).putOnSite,
 	"POST /regie/films/{film}/refaire":            (*Studio).remake,
 	"POST /regie/films/{film}/arreter":            (*Studio).stopMaking,
+	"POST /regie/films/{film}/archives":           (*Studio).archiveFilm,
 }
 
 // filmsOnPage is how many stand on one page of the list.
@@ -62,8 +63,12 @@ func (s *Studio) filmList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ask := r.URL.Query()
+	shelved := assets.FilmArchived // is seen when it is asked for
+	if ask.Get("etat") != "" {
+		shelved = ""
+	}
 	found, err := s.Desk.Catalog.Films(r.Context(), assets.FilmFilter{
-		State: assets.FilmState(ask.Get("etat")), Rubrique: ask.Get("rubrique"), Partner: ask.Get("partenaire"), Dossier: ask.Get("dossier"),
+		State: assets.FilmState(ask.Get("etat")), Not: shelved, Rubrique: ask.Get("rubrique"), Partner: ask.Get("partenaire"), Dossier: ask.Get("dossier"),
 		Territory: ask.Get("territoire"), Crew: ownOnly(r), After: assets.ID(ask.Get("apres")), Limit: filmsOnPage + 1,
 	})
 	if err != nil {

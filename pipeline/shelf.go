@@ -29,13 +29,13 @@ func (d *Desk) Archive(ctx context.Context, film assets.ID, actor string) (asset
 		case f.State == assets.FilmArchived:
 			return refuse("Ce film est déjà archivé.")
 		case v.State == assets.VersionReceived || v.State == assets.VersionMaking:
-			return refuse("Une version de ce film est en cours de fabrication : attendez sa fin, ou arrêtez-la. Rien n'a été changé.")
+			return refuse("Une version de ce film est en cours de fabrication : attendez sa fin, ou arrêtez-la. Rien n'a été changé.")
 		case !assets.FilmMachine.May(f.State, assets.FilmArchived):
-			return refuse("Ce film est programmé : retirez d'abord ce qui est prévu. Rien n'a été changé.")
+			return refuse("Ce film est programmé : retirez d'abord ce qui est prévu. Rien n'a été changé.")
 		}
 		note := "Film archivé."
 		if f.State == assets.FilmPublished {
-			note = "Film archivé ; il reste en ligne."
+			note = "Film archivé ; il reste en ligne."
 		}
 		e := d.event(assets.SubjectFilm, film, string(f.State), string(assets.FilmArchived), actor, note)
 		e.Batch = batch

@@ -10,7 +10,7 @@ import (
 // archiveFilm puts a film into the archive, or takes it out.
 func (s *Studio) archiveFilm(w http.ResponseWriter, r *http.Request) error {
 	film := assets.ID(r.PathValue("film"))
-	do, said := s.Desk.Archive, "Le film est archivé : il n’est plus dans les listes de travail."
+	do, said := s.Desk.Archive, "Le film est archivé : il n’est plus dans les listes de travail."
 	if r.FormValue("sortir") != "" {
 		do, said = s.Desk.Unarchive, "Le film est sorti des archives."
 	}

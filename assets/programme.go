@@ -61,3 +61,24 @@ type Programme struct {
 	Dossiers    []Dossier
 	Territories []Territory
 }
+
+// Names are what the slugs of a programme stand for.
+type Names struct{ Rubrique, Partner, Dossier, Territory map[string]string }
+
+// Names gathers them.
+func (p Programme) Names() Names {
+	n := Names{map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}}
+	for _, x := range p.Rubriques {
+		n.Rubrique[x.Slug] = x.Name
+	}
+	for _, x := range p.Partners {
+		n.Partner[x.Slug] = x.Name
+	}
+	for _, x := range p.Dossiers {
+		n.Dossier[x.Slug] = x.Name
+	}
+	for _, x := range p.Territories {
+		n.Territory[x.Slug] = x.Name
+	}
+	return n
+}

@@ -22,26 +22,14 @@ type words struct {
 	title, words string
 }
 
-// names are what the programme's slugs stand for.
-type names struct{ rubriques, partners, dossiers, territories map[string]string }
+// names are what the programme's slugs stand for, as words are made of them.
+type names struct{ assets.Names }
 
 func namesOf(p assets.Programme) names {
-	n := names{map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}}
-	for _, x := range p.Rubriques {
-		n.rubriques[x.Slug] = x.Name
-	}
-	for _, x := range p.Partners {
-		n.partners[x.Slug] = x.Name
-	}
-	for _, x := range p.Dossiers {
-		n.dossiers[x.Slug] = x.Name
-	}
-	for _, x := range p.Territories {
-		n.territories[x.Slug] = x.Name
-	}
+	n := names{p.Names()}
 	for _, x := range p.Territories { // a quarter is found by its town, too
 		if i := slices.IndexFunc(p.Territories, func(t assets.Territory) bool { return t.Slug == x.Parent }); i >= 0 {
-			n.territories[x.Slug] += " " + p.Territories[i].Name
+			n.Territory[x.Slug] += " " + p.Territories[i].Name
 		}
 	}
 	return n
@@ -58,12 +46,12 @@ type filed struct {
 func (n names) words(id assets.ID, title string, under filed, text ...string) words {
 	text = append(text, title)
 	for _, slug := range under.rubriques {
-		text = append(text, n.rubriques[slug])
+		text = append(text, n.Rubrique[slug])
 	}
 	for _, slug := range under.partners {
-		text = append(text, n.partners[slug])
+		text = append(text, n.Partner[slug])
 	}
-	text = append(text, n.dossiers[under.dossier], n.territories[under.territory])
+	text = append(text, n.Dossier[under.dossier], n.Territory[under.territory])
 	folded := strings.Fields(fold.Fold(cut(strings.Join(text, " "))))
 	slices.Sort(folded)
 	return words{id: id, title: fold.Fold(cut(title)), words: strings.Join(slices.Compact(folded), " ")}
@@ -198,14 +186,14 @@ func reindex(ctx context.Context, tx bun.Tx, before, after names) error {
 // changed.
 func stale(db bun.IDB, kind assets.Subject, before, after names) *bun.SelectQuery {
 	q := db.NewSelect().TableExpr("? AS x", bun.Ident(tableOf(kind))).Column("x.id").
-		Where("x.dossier IN (?)", changed(before.dossiers, after.dossiers)).
-		WhereOr("x.territory IN (?)", changed(before.territories, after.territories))
+		Where("x.dossier IN (?)", changed(before.Dossier, after.Dossier)).
+		WhereOr("x.territory IN (?)", changed(before.Territory, after.Territory))
 	for _, join := range []struct {
 		column string
 		slugs  bun.ListValues
 	}{
-		{"rubrique", changed(before.rubriques, after.rubriques)},
-		{"partner", changed(before.partners, after.partners)},
+		{"rubrique", changed(before.Rubrique, after.Rubrique)},
+		{"partner", changed(before.Partner, after.Partner)},
 	} {
 		q = q.WhereOr("x.id IN (SELECT j.? FROM ? AS j WHERE j.? IN (?))",
 			bun.Ident(kind), bun.Ident(string(kind)+"_"+join.column+"s"), bun.Ident(join.column), join.slugs)

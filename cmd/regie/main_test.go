@@ -9,11 +9,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"anonymal.tv/regie/internal/services"
 	"anonymal.tv/regie/pipeline"
 )
 
@@ -64,19 +64,6 @@ func film(t *testing.T, stdout string) pipeline.FilmView {
 	return v
 }
 
-// clips is the folder of real clips, or the test is skipped.
-func clips(t *testing.T) string {
-	t.Helper()
-	dir, err := filepath.Abs("../../../shared/media")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the real clips (shared/media beside the project) are not here")
-	}
-	return dir
-}
-
 // server starts `regie serve` on a free port and returns it with its address,
 // once it listens.
 func server(ctx context.Context, t testing.TB, data string) (*exec.Cmd, string) {
@@ -107,3 +94,6 @@ func listening(ctx context.Context, t testing.TB, data, command string) (*exec.C
 	go io.Copy(io.Discard, out)
 	return cmd, first.URL
 }
+
+// clips is the folder of real clips, or the test is skipped.
+func clips(t *testing.T) string { return services.Media(t, "") }

@@ -45,6 +45,12 @@ func (c *userAddCmd) Run(a *app) error {
 	if u, err = h.desk.Hire(a.ctx, u, "cli"); err != nil {
 		return err
 	}
+	return invite(a, h, u)
+}
+
+// invite gives a person a link, and prints it: those before it open nothing any
+// more.
+func invite(a *app, h *house, u assets.User) error {
 	secret, err := h.desk.Invite(a.ctx, u.ID, assets.KeyInvite, firstLinkLasts, "cli")
 	if err != nil {
 		return err

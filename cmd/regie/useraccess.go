@@ -42,16 +42,7 @@ type userLinkCmd struct{ who }
 // Run makes a new link; those before it open nothing any more.
 func (c *userLinkCmd) Run(a *app) error {
 	return c.on(a, func(h *house, u assets.User) error {
-		secret, err := h.desk.Invite(a.ctx, u.ID, assets.KeyInvite, firstLinkLasts, "cli")
-		if err != nil {
-			return err
-		}
-		link := h.baseURL() + "/regie/entrer/" + secret.Reveal()
-		if a.out.json {
-			return a.out.object(invited{u, link})
-		}
-		a.out.say("%s (%s) entre par ce lien, une fois, dans les 14 jours :\n%s", u.Name, u.Mail, link)
-		return nil
+		return invite(a, h, u)
 	})
 }
 

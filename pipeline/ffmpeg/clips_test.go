@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"anonymal.tv/regie/internal/services"
 )
 
 // TestGoodClips holds what is read of each real clip against what the index of
@@ -63,7 +65,7 @@ func TestGoodClips(t *testing.T) {
 
 func eachClip(t *testing.T, folder string, check func(t *testing.T, path string)) {
 	t.Helper()
-	dir := clip(t, folder)
+	dir := services.Media(t, folder)
 	files, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)

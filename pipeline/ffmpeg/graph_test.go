@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"anonymal.tv/regie/internal/services"
 )
 
 func TestBuild(t *testing.T) {
@@ -153,7 +155,7 @@ func TestOptionEscaping(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := sandbox(t).Run(context.Background(), Command{
-		Tool: FFmpeg, Inputs: []Input{{Path: clip(t, "good/odd-h263-3gp.3gp")}}, Args: args,
+		Tool: FFmpeg, Inputs: []Input{{Path: services.Media(t, "good/odd-h263-3gp.3gp")}}, Args: args,
 	})
 	if err != nil || !strings.Contains(string(r.Stdout), "k="+value+"\n") {
 		t.Errorf("%v: %s", err, r.Stdout)

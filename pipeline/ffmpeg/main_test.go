@@ -3,7 +3,6 @@ package ffmpeg
 import (
 	"log/slog"
 	"os"
-	"path/filepath"
 	"testing"
 )
 
@@ -26,19 +25,4 @@ func sandbox(t testing.TB) *Sandbox {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// clip is a real clip of the shared media folder.
-func clip(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil && dir != "/" {
-		path := filepath.Join(dir, "shared", "media", name)
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skipf("no shared/media/%s above this folder", name)
-	return ""
 }

@@ -19,6 +19,8 @@ import (
 
 	lls "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"go.uber.org/goleak"
+
+	"anonymal.tv/regie/internal/services"
 )
 
 // confinements are the ways to confine that this machine has.
@@ -91,7 +93,7 @@ func TestNoConfinement(t *testing.T) {
 	if err := s.Check(context.Background()); !errors.Is(err, ErrConfinement) {
 		t.Errorf("Check without confinement: %v", err)
 	}
-	if _, err := Probe(context.Background(), s, clip(t, "good/odd-h263-3gp.3gp")); err != nil {
+	if _, err := Probe(context.Background(), s, services.Media(t, "good/odd-h263-3gp.3gp")); err != nil {
 		t.Errorf("AllowNone: %v", err)
 	}
 }

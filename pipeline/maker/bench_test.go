@@ -3,11 +3,11 @@ package maker
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"anonymal.tv/regie/internal/services"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 )
 
@@ -30,7 +30,7 @@ func (a *adding) Run(ctx context.Context, c ffmpeg.Command) (ffmpeg.Result, erro
 // BenchmarkMake compares the whole way of a film with one plain process that
 // makes the same rungs, and with one process for each rung.
 func BenchmarkMake(b *testing.B) {
-	path := filepath.Join(media(b), "good", "film-bbb-1080p24-51-30s.mp4")
+	path := services.Media(b, "good/film-bbb-1080p24-51-30s.mp4")
 	plain := sandbox(b)
 	var whole, bare, each time.Duration
 	var wholeWall, bareWall, eachWall time.Duration

@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/internal/services"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 )
 
 // TestCover: a frame keeps the shape of its movie, a picture that was brought is
 // cropped to 16:9.
 func TestCover(t *testing.T) {
-	clip := filepath.Join(media(t), "good/cam-flower-540p30-5s.mp4")
+	clip := services.Media(t, "good/cam-flower-540p30-5s.mp4")
 	m, err := New(Options{Runner: sandbox(t), Profiles: profiles(t)})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +68,7 @@ func mean(t *testing.T, path string) float64 {
 // TestCut: the passages that a person chose, in the order they chose, to the
 // frame, with their sound.
 func TestCut(t *testing.T) {
-	clip := filepath.Join(media(t), "good/cam-flower-540p30-5s.mp4")
+	clip := services.Media(t, "good/cam-flower-540p30-5s.mp4")
 	m, err := New(Options{Runner: sandbox(t), Profiles: profiles(t)})
 	if err != nil {
 		t.Fatal(err)

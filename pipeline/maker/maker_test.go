@@ -3,7 +3,6 @@ package maker
 import (
 	"log/slog"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -42,19 +41,4 @@ func sandbox(t testing.TB) ffmpeg.Runner {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// media is the shared folder of real clips.
-func media(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil && dir != "/" {
-		path := filepath.Join(dir, "shared", "media")
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skip("no shared/media above this folder")
-	return ""
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/internal/services"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 )
 
@@ -64,7 +65,7 @@ func (r rush) file(role assets.Role) (File, bool) {
 // TestEveryGoodClipPlaysAsProxy: upright, progressive, at a constant rate that
 // edit lists know, as long as the original within a frame.
 func TestEveryGoodClipPlaysAsProxy(t *testing.T) {
-	dir := filepath.Join(media(t), "good")
+	dir := services.Media(t, "good")
 	runner := sandbox(t)
 	for _, w := range good() {
 		t.Run(w.file, func(t *testing.T) {
@@ -264,7 +265,7 @@ func checkUntagged(t *testing.T, runner ffmpeg.Runner, path string) {
 // TestDamagedClipsMakeNoProxy: a sentence, and nothing that could be taken for
 // the whole.
 func TestDamagedClipsMakeNoProxy(t *testing.T) {
-	dir := filepath.Join(media(t), "damaged")
+	dir := services.Media(t, "damaged")
 	all, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -294,7 +295,7 @@ func TestWhereItWasFilmed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := m.Inspect(t.Context(), filepath.Join(media(t), "good", "phone-iphone-gps-rot90-mono-4s.mov"))
+	in, err := m.Inspect(t.Context(), services.Media(t, "good/phone-iphone-gps-rot90-mono-4s.mov"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,7 +313,7 @@ func TestProxyStopsWithItsContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(media(t), "good", "film-bbb-1080p24-51-30s.mp4")
+	path := services.Media(t, "good/film-bbb-1080p24-51-30s.mp4")
 	in, err := m.Inspect(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/internal/services"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 )
 
@@ -88,7 +89,7 @@ func good() []wanted {
 }
 
 func TestEveryGoodClipIsMade(t *testing.T) {
-	dir := filepath.Join(media(t), "good")
+	dir := services.Media(t, "good")
 	table := good()
 	there, err := os.ReadDir(dir)
 	if err != nil {
@@ -329,7 +330,7 @@ func (f film) checkFiles(t *testing.T, w wanted) {
 }
 
 func TestNoDamagedClipIsMade(t *testing.T) {
-	dir := filepath.Join(media(t), "damaged")
+	dir := services.Media(t, "damaged")
 	const refused, incomplete = assets.SheetRefused, assets.SheetIncomplete
 	table := map[string]assets.SheetStatus{
 		"bad-bitflips-flower.mp4": incomplete, "bad-cut-faststart-cars.mp4": incomplete, "bad-cut-moov-lost-bbb1080p.mp4": refused,

@@ -5,13 +5,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"anonymal.tv/regie/internal/services"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 )
 
 // TestWeb (F18) brings the sound of a movie to -14 LUFS, and measures what came
 // out with ffmpeg's own ebur128.
 func TestWeb(t *testing.T) {
-	runner, clip := sandbox(t), filepath.Join(media(t), "good/film-bbb-1080p24-51-30s.mp4")
+	runner, clip := sandbox(t), services.Media(t, "good/film-bbb-1080p24-51-30s.mp4")
 	m, err := New(Options{Runner: runner, Profiles: profiles(t)})
 	if err != nil {
 		t.Fatal(err)

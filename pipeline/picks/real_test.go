@@ -20,23 +20,6 @@ import (
 	"anonymal.tv/regie/internal/services"
 )
 
-// clip finds a real clip, or skips the test.
-func clip(tb testing.TB, name string) string {
-	tb.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		path := filepath.Join(dir, "shared", "media", "good", name)
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-	}
-	tb.Skipf("no folder shared/media/good with %s above this package", name)
-	return ""
-}
-
 // tool runs ffmpeg or ffprobe and returns its output; what it says on stderr too
 // when said is not nil.
 func tool(tb testing.TB, said io.Writer, args ...string) []byte {
@@ -152,7 +135,7 @@ func TestRealThumbnails(t *testing.T) {
 		"talk-nasa-multitrack-17s.mp4":        1,
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := clip(t, name)
+			path := services.Media(t, "good/"+name)
 			looks := looksOf(t, path)
 			_, _, length := size(t, path)
 			picks := Thumbnails(looks, Options{Length: length})
@@ -184,7 +167,7 @@ func TestRealTeaser(t *testing.T) {
 		"cam-bottle-29.83fps-noaudio-40s.mp4": 2,
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := clip(t, name)
+			path := services.Media(t, "good/"+name)
 			_, _, length := size(t, path)
 			film := Film{Length: length, Looks: looksOf(t, path), Cuts: sceneCuts(t, path), KeyFrames: every(4, length)}
 			for _, c := range film.Cuts {

@@ -150,24 +150,6 @@ func (h house) paperText(n int) publishers.Request {
 	return req
 }
 
-// footage looks upward for the folder of real clips.
-func footage(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 6 {
-		clip := filepath.Join(dir, "shared", "media", "good", name)
-		if _, err := os.Stat(clip); err == nil {
-			return clip
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Skipf("the folder shared/media with %s is not beside the project", name)
-	return ""
-}
-
 // reel is a film of the test: a passage of a real clip and what is said of it.
 type reel struct {
 	clip      string
@@ -181,7 +163,7 @@ type reel struct {
 // shoot makes small but real media of a reel with plain ffmpeg.
 func (h house) shoot(t testing.TB, n int, r reel) publishers.Request {
 	t.Helper()
-	clip, dir := footage(t, r.clip), t.TempDir()
+	clip, dir := services.Media(t, "good/"+r.clip), t.TempDir()
 	ffmpeg := func(args ...string) {
 		services.Run(t, dir, "ffmpeg", "ffmpeg", append([]string{"-hide_banner", "-loglevel", "error", "-y"}, args...)...)
 	}

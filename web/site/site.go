@@ -8,25 +8,22 @@ package site
 
 import (
 	"bytes"
-	"compress/gzip"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path"
 	"regexp"
 	"strings"
-	"sync"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/web/static"
 )
 
 // Handler serves one public tree.
 type Handler struct {
-	root    *os.Root
-	zippers sync.Pool
+	root *os.Root
+	gzip *static.Gzip
 }
 
 // New opens the folder, which must be there.
@@ -38,10 +35,7 @@ func New(public string) (*Handler, error) {
 			Msg: "Le dossier du site public ne peut pas être lu. Vérifiez le dossier de données.",
 		}
 	}
-	return &Handler{root: root, zippers: sync.Pool{New: func() any {
-		w, _ := gzip.NewWriterLevel(io.Discard, 5) // 5 is a valid level
-		return w
-	}}}, nil
+	return &Handler{root: root, gzip: static.NewGzip(5)}, nil
 }
 
 // Close gives the folder back.
@@ -142,7 +136,7 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request, name string) {
 		return
 	}
 	header.Set("Vary", "Accept-Encoding")
-	if !acceptsGzip(r) {
+	if !static.TakesGzip(r) {
 		header.Set("ETag", `"`+tag+`"`)
 		http.ServeContent(w, r, "", info.ModTime(), file)
 		return
@@ -152,7 +146,7 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request, name string) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	packed, err := h.pack(file)
+	packed, err := h.gzip.Pack(file)
 	if err != nil {
 		http.Error(w, "Cette page n'a pas pu être lue. Réessayez dans un instant.", http.StatusInternalServerError)
 		return
@@ -160,16 +154,6 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request, name string) {
 	header.Set("Content-Encoding", "gzip")
 	r.Header.Del("Range") // a part of a packed page is of use to nobody
 	http.ServeContent(w, r, "", info.ModTime(), bytes.NewReader(packed))
-}
-
-func (h *Handler) pack(file io.Reader) ([]byte, error) {
-	var out bytes.Buffer
-	z := h.zippers.Get().(*gzip.Writer)
-	defer h.zippers.Put(z)
-	z.Reset(&out)
-	_, err := io.Copy(z, file)
-	err = errors.Join(err, z.Close())
-	return out.Bytes(), err
 }
 
 // page answers with a whole page under a status of its own.
@@ -184,16 +168,6 @@ func (h *Handler) page(w http.ResponseWriter, r *http.Request, name string, stat
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(text) // the reader may have gone
 	}
-}
-
-func acceptsGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		coding, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if coding == "gzip" && strings.ReplaceAll(weight, " ", "") != "q=0" {
-			return true
-		}
-	}
-	return false
 }
 
 // hashed is a name that changes with its content.

@@ -1,13 +1,15 @@
 package studio
 
 import (
-	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
+
+	web "anonymal.tv/regie/web/static"
 )
 
 // static is what the browser is given: files under names that carry their
@@ -32,44 +34,21 @@ func (f *static) load(files fs.FS) error {
 	if err != nil {
 		return err
 	}
+	best := web.NewGzip(gzip.BestCompression)
 	for _, name := range names {
 		if kind := path.Ext(name); kind != ".css" && kind != ".js" && kind != ".svg" {
 			continue
 		}
-		text, err := fs.ReadFile(files, name)
+		text, err := files.Open(name)
 		if err != nil {
 			return err
 		}
-		f.packed[name] = pack(text, gzip.BestCompression)
-	}
-	return nil
-}
-
-// pack is a text in gzip (RFC 1952).
-func pack(text []byte, level int) []byte {
-	var out bytes.Buffer
-	z, err := gzip.NewWriterLevel(&out, level)
-	if err == nil {
-		_, err = z.Write(text)
-	}
-	if err == nil {
-		err = z.Close()
-	}
-	if err != nil {
-		return nil // no such level: never of ours
-	}
-	return out.Bytes()
-}
-
-// takesGzip tells whether the browser unpacks it.
-func takesGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		coding, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if coding == "gzip" && strings.ReplaceAll(weight, " ", "") != "q=0" {
-			return true
+		f.packed[name], err = best.Pack(text)
+		if err := errors.Join(err, text.Close()); err != nil {
+			return err
 		}
 	}
-	return false
+	return nil
 }
 
 // path is the address of a file by its plain name; "" for what was not built.
@@ -96,7 +75,7 @@ func (s *Studio) file(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	w.Header().Add("Vary", "Accept-Encoding")
-	if packed := s.static.packed[name]; packed != nil && takesGzip(r) {
+	if packed := s.static.packed[name]; packed != nil && web.TakesGzip(r) {
 		w.Header().Set("Content-Encoding", "gzip")
 		text = packed
 	}

@@ -26,6 +26,7 @@ import (
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline"
 	"anonymal.tv/regie/web/gate"
+	web "anonymal.tv/regie/web/static"
 )
 
 //go:embed templates
@@ -49,12 +50,13 @@ type Studio struct {
 	Options
 	pages  map[string]*template.Template
 	static static
+	gzip   *web.Gzip
 	guards guards
 }
 
 // New reads the templates.
 func New(o Options) (*Studio, error) {
-	s := &Studio{Options: o, guards: newGuards(o.Now)}
+	s := &Studio{Options: o, gzip: web.NewGzip(gzip.BestSpeed), guards: newGuards(o.Now)}
 	if err := s.static.load(o.Static); err != nil {
 		return nil, err
 	}
@@ -171,9 +173,11 @@ func (s *Studio) render(w http.ResponseWriter, r *http.Request, status int, name
 func (s *Studio) write(w http.ResponseWriter, r *http.Request, status int, text []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Add("Vary", "Accept-Encoding, HX-Request, HX-Target")
-	if len(text) > smallPage && takesGzip(r) {
-		w.Header().Set("Content-Encoding", "gzip")
-		text = pack(text, gzip.BestSpeed)
+	if len(text) > smallPage && web.TakesGzip(r) {
+		if packed, err := s.gzip.Pack(bytes.NewReader(text)); err == nil {
+			w.Header().Set("Content-Encoding", "gzip")
+			text = packed
+		}
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // the reader may have gone

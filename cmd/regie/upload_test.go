@@ -36,7 +36,12 @@ func noiseFiles(t *testing.T, size int, names ...string) []string {
 // choose sets the files of the picker, as a person who chose them.
 func choose(t *testing.T, tab *browser.Tab, files ...string) {
 	t.Helper()
-	found, err := chromedp.Call(tab.Ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: `document.querySelector('#files')`})
+	chooseIn(t, tab, "#files", files...)
+}
+
+func chooseIn(t *testing.T, tab *browser.Tab, picker string, files ...string) {
+	t.Helper()
+	found, err := chromedp.Call(tab.Ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: fmt.Sprintf(`document.querySelector(%q)`, picker)})
 	if err != nil {
 		t.Fatal(err)
 	}

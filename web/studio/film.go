@@ -95,7 +95,7 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int) er
 	}
 	p := page{Title: head.Film.Title, Here: "/regie/films", Class: "room", Scripts: []string{"room.js"}}
 	if b.May.Upload {
-		p.Drop = drop{"/regie/deposer?genre=master&film=" + string(head.Film.ID), fmt.Sprintf("« %s » (V%d)", french.Clean(head.Film.Title), len(b.Versions)+1)}
+		p.Drop = drop{"/regie/deposer?film=" + string(head.Film.ID) + "&sujet=" + string(head.Film.Sujet), fmt.Sprintf("« %s » (V%d)", french.Clean(head.Film.Title), len(b.Versions)+1)}
 	}
 	p.Body = b
 	return s.show(w, r, "film", p)

@@ -115,6 +115,7 @@ type page struct {
 	Scripts []string // "room.js": what this page needs besides studio.js
 	Fault   string   // a French sentence above the form that could not be taken
 	Drop    drop     // where files go that are dropped on the page
+	Plans   bool     // the visitor may begin sujets: an address that is pasted can become one
 }
 
 // drop says where files go that are dropped anywhere on a page, and what that is
@@ -154,6 +155,7 @@ func (s *Studio) render(w http.ResponseWriter, r *http.Request, status int, name
 		return &assets.Error{Kind: assets.Internal, Op: "studio.render: no template " + name}
 	}
 	p.User, _ = gate.Visitor(r.Context())
+	p.Plans = access.May(p.User.Role, "GET /regie/sujets/nouveau")
 	p.Menu, p.House, p.Path = menu(p.User.Role), s.Title, r.URL.RequestURI()
 	block := "layout"
 	if part := wanted(r); part != "" && t.Lookup(part) != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 )
 
 // sujetForm is the form of a sujet, as it is typed.
@@ -24,7 +25,7 @@ type sujetFormBody struct {
 
 func (s *Studio) newSujet(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	f := sujetForm{Dossier: q.Get("dossier"), Territory: q.Get("territoire"), Rubriques: q["rubrique"], Partners: q["partenaire"]}
+	f := sujetForm{Brief: french.Clean(q.Get("consigne")), Dossier: q.Get("dossier"), Territory: q.Get("territoire"), Rubriques: q["rubrique"], Partners: q["partenaire"]}
 	return s.sujetPage(w, r, "", f)
 }
 

@@ -7,12 +7,11 @@ const place = () => {
   return { query: new URLSearchParams(drop.split('?')[1]), name: dropName };
 };
 
-let depth = 0, overlay = null;
+let overlay = null;
 
 const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
 
 const hide = () => {
-  depth = 0;
   overlay?.remove();
   overlay = null;
 };
@@ -20,7 +19,6 @@ const hide = () => {
 addEventListener('dragenter', (event) => {
   if (!carries(event)) return;
   event.preventDefault();
-  depth++;
   if (overlay) return;
   overlay = document.createElement('div');
   overlay.className = 'drop';
@@ -29,7 +27,7 @@ addEventListener('dragenter', (event) => {
   document.body.append(overlay);
 });
 addEventListener('dragover', (event) => { if (carries(event)) event.preventDefault(); });
-addEventListener('dragleave', (event) => { if (carries(event) && --depth <= 0) hide(); });
+addEventListener('dragleave', (event) => { if (!event.relatedTarget) hide(); }); // out of the window
 addEventListener('drop', async (event) => {
   if (!carries(event)) return;
   event.preventDefault();
@@ -42,12 +40,18 @@ addEventListener('paste', (event) => {
   const files = [...(event.clipboardData?.files ?? [])];
   if (files.length) {
     event.preventDefault();
-    hand(files.map((file) => ({ file, folder: '' })));
+    hand(files.map((file) => ({ file: named(file), folder: '' })));
     return;
   }
+  if (!('plans' in main().dataset)) return;
   const text = event.clipboardData?.getData('text/plain').trim() ?? '';
   if (/^https:\/\/((www\.|player\.)?vimeo\.com|(www\.|m\.)?youtube\.com|youtu\.be)\/\S+$/.test(text)) offer(text);
 });
+
+// named gives a picture of the clipboard, which they all call image.png, a name of
+// its own.
+const named = (file) => (file.name === 'image.png'
+  ? new File([file], `Image collée à ${new Date().toLocaleTimeString('fr').replaceAll(':', ' ')}.png`, { type: file.type }) : file);
 
 // unfolded is every file of a drop, those of folders too, each with its folder.
 async function unfolded(transfer) {
@@ -94,6 +98,7 @@ async function hand(files) {
   document.body.append(root);
   const fields = new FormData();
   for (const [key, value] of query) fields.set(key, value);
+  if (files.every(({ file }) => file.type.startsWith('image/'))) fields.delete('film'); // no version of a film, but its photos
   if (fields.get('film')) fields.set('quoi', 'film');
   try {
     const { path, hasher } = await open(fields);
@@ -110,13 +115,14 @@ async function hand(files) {
   }
 }
 
-// offer asks whether a film that is elsewhere shall be noted here.
+// offer asks whether a film that is elsewhere shall have its sujet here: its form
+// then holds the address, which nobody asks for anything.
 function offer(address) {
   const box = document.createElement('dialog');
-  box.innerHTML = `<h2>Importer la fiche\u00a0?</h2><p><bdi></bdi></p><p class="meta">Un sujet est créé avec cette adresse. Le film lui-même reste où il est.</p>
-<form method="post" action="/regie/sujets" class="row"><input type="hidden" name="title"><button>Importer</button><button type="button" class="quiet">Non</button></form>`;
+  box.innerHTML = `<h2>Importer la fiche\u00a0?</h2><p><bdi></bdi></p><p class="meta">Un nouveau sujet s’ouvre avec cette adresse. Le film lui-même reste où il est.</p>
+<form method="get" action="/regie/sujets/nouveau" class="row"><input type="hidden" name="consigne"><button>Importer</button><button type="button" class="quiet">Non</button></form>`;
   box.querySelector('bdi').textContent = address;
-  box.querySelector('input').value = address.slice(0, 160);
+  box.querySelector('input').value = `Déjà en ligne\u00a0: ${address.slice(0, 300)}`;
   box.querySelector('.quiet').addEventListener('click', () => box.close());
   box.addEventListener('close', () => box.remove());
   document.body.append(box);

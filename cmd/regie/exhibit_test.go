@@ -114,6 +114,11 @@ func (e *exhibit) plantOwn(ctx context.Context, h *house) error {
 	e.ids["member own"] = string(e.people[assets.RoleJRI].ID)
 	e.ids["sujet own"], e.ids["rush own"], e.ids["selection own"] = string(sujets[0].ID), string(rushes[0].ID), string(selections[0].ID)
 	e.ids["consent own"], e.ids["filmed own"], e.ids["mail own"] = string(seen[0].Consent), string(seen[0].ID), string(mails[0].ID)
+	hooks, err := h.catalog.Webhooks(ctx)
+	if err != nil {
+		return err
+	}
+	e.ids["webhook own"] = string(hooks[0].ID)
 	proxies, err1 := h.catalog.Proxies(ctx, rushes[0].ID)
 	versions, err2 := h.catalog.Versions(ctx, film.ID)
 	if err := errors.Join(err1, err2); err != nil {

@@ -73,7 +73,7 @@ func (s *stage) show(film string, rushes []string) error {
 	person := s.rights(sujet.ID, first)
 	selection, err := s.desk.NewSelection(s.ctx, "Bout-à-bout", sujet.ID, []assets.Clip{{Rush: rush}}, s.people[assets.RoleMonteur])
 	s.note(err)
-	webhook, _, err := s.desk.AddWebhook(s.ctx, "https://example.org/regie", []string{"film.published"}, s.people[assets.RoleAdministration])
+	webhook, _, err := s.desk.AddWebhook(s.ctx, "https://programme.invalid/regie", []string{"film.published"}, s.people[assets.RoleAdministration])
 	s.note(err)
 	if s.err != nil {
 		return s.err

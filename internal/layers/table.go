@@ -129,7 +129,7 @@ var Table = []Room{
 	{
 		Folder: "web/api", Job: "the same verbs for programs: /api/v1, with its OpenAPI description",
 		Ours:  []string{"assets", "access", "pipeline", "web/gate"},
-		Tests: append([]string{"assets/catalog", "assets/blobs"}, suites...),
+		Tests: append([]string{"assets/catalog", "assets/blobs", "publishers"}, suites...),
 	},
 	{
 		Folder: "web/site", Job: "serves the public tree: ranges, types, the 410 page",

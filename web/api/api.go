@@ -34,14 +34,14 @@ type API struct {
 func New(desk *pipeline.Desk, log *slog.Logger) (*API, error) {
 	c := huma.DefaultConfig("Régie", "1")
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
+	c.Transformers = []huma.Transformer{inFrench}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	c.Security = []map[string][]string{{"token": {}}}
 	a := &API{desk: desk, log: log}
 	a.huma = humago.New(collector{a}, c)
-	a.films()
-	a.sujets()
-	a.rushes()
-	a.house()
+	for _, room := range []func(){a.films, a.making, a.review, a.rights, a.sujets, a.rushes, a.selections, a.transfers, a.people, a.webhooks, a.house} {
+		room()
+	}
 	add(a, "GET /openapi.json", "openapi", "La description de cette interface", func(context.Context, *struct{}) (json.RawMessage, error) {
 		return json.Marshal(a.huma.OpenAPI())
 	})
@@ -66,11 +66,15 @@ func (collector) ServeHTTP(w http.ResponseWriter, _ *http.Request) { http.NotFou
 // answer is what an operation says.
 type answer[T any] struct{ Body T }
 
+// operation describes one.
+func operation(route, id, summary string) huma.Operation {
+	method, path, _ := strings.Cut(route, " ")
+	return huma.Operation{Method: method, Path: Root + path, OperationID: id, Summary: summary, Errors: []int{401, 404, 409, 422}}
+}
+
 // add describes one operation, and what does it.
 func add[I, O any](a *API, route, id, summary string, do func(context.Context, *I) (O, error)) {
-	method, path, _ := strings.Cut(route, " ")
-	op := huma.Operation{Method: method, Path: Root + path, OperationID: id, Summary: summary, Errors: []int{401, 404, 409, 422}}
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*answer[O], error) {
+	huma.Register(a.huma, operation(route, id, summary), func(ctx context.Context, in *I) (*answer[O], error) {
 		out, err := do(ctx, in)
 		if err != nil {
 			return nil, a.problem(id, err)
@@ -85,7 +89,26 @@ func (a *API) problem(op string, err error) *huma.ErrorModel {
 	if status >= http.StatusInternalServerError {
 		a.log.Error("an operation of the API failed", "op", op, "err", err)
 	}
-	return &huma.ErrorModel{Status: status, Title: http.StatusText(status), Detail: assets.Sentence(err)}
+	p := &huma.ErrorModel{Status: status, Title: http.StatusText(status), Detail: assets.Sentence(err)}
+	var field pipeline.Field
+	if errors.As(err, &field) {
+		p.Errors = []*huma.ErrorDetail{{Message: p.Detail, Location: "body." + string(field)}}
+	}
+	return p
+}
+
+// reach asks the table of rights about a record that a body names, as the gate
+// does about the one in the address.
+func (a *API) reach(ctx context.Context, route string, id assets.ID) error {
+	right, _ := access.Find(route)
+	record, err := a.desk.Record(ctx, right.Kind(), id)
+	switch {
+	case err != nil && assets.KindOf(err) != assets.NotFound:
+		return err
+	case err != nil || right.Judge(user(ctx), record) != access.Allowed:
+		return gate.ErrHidden
+	}
+	return nil
 }
 
 // Refuse answers what the gate does not let through.
@@ -130,6 +153,14 @@ type list[T any] struct {
 	Items []T       `json:"items"`
 	Next  assets.ID `json:"next,omitempty"`
 }
+
+// whole is a list that is short enough for one page.
+func whole[T any](all []T, err error) (list[T], error) {
+	return list[T]{Items: append([]T{}, all...)}, err
+}
+
+// undoable is the answer of a gesture on one record.
+func undoable(batch assets.ID, err error) (changed, error) { return changed{1, batch}, err }
 
 // paged cuts what was asked with one more than fits.
 func paged[T any](all []T, limit int, id func(T) assets.ID) list[T] {

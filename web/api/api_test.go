@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,7 @@ import (
 type front struct {
 	*testing.T
 	http.Handler
+	house  *assetstest.House
 	tokens map[assets.UserRole]string
 }
 
@@ -35,8 +37,8 @@ func newFront(t *testing.T) *front {
 	}
 	t.Cleanup(func() { _ = c.Close() })
 	log := slog.New(slog.DiscardHandler)
-	desk := pipeline.NewDesk(pipeline.Options{Catalog: c, Now: clock.Now, NewID: ids.New, Log: log})
-	f := &front{T: t, tokens: map[assets.UserRole]string{}}
+	desk := pipeline.NewDesk(parts(t, c, clock, ids, log))
+	f := &front{T: t, tokens: map[assets.UserRole]string{}, house: &assetstest.House{Under: assetstest.Under{Catalog: c}, T: t, Clock: clock, IDs: ids}}
 	for _, role := range assets.UserRoles() {
 		u, err := desk.Hire(t.Context(), assets.User{Name: string(role), Mail: string(role) + "@example.org", Role: role}, "test")
 		if err != nil {
@@ -142,26 +144,46 @@ func TestPaging(t *testing.T) {
 	}
 }
 
-// TestDescription: the document names every row of the table, in full.
+// TestDescription: the document names every row of the table, in full; what it
+// refers to is in it, and each wildcard of an address is described.
 func TestDescription(t *testing.T) {
 	_, _, body := newFront(t).ask(assets.RoleJRI, "GET", "/openapi.json", "")
 	var doc struct {
-		OpenAPI string
-		Paths   map[string]map[string]struct {
+		OpenAPI    string
+		Components struct{ Schemas map[string]any }
+		Paths      map[string]map[string]struct {
 			OperationID, Summary string
+			Parameters           []struct{ Name, In string }
 			Responses            map[string]any
 		}
 	}
 	if err := json.Unmarshal([]byte(body), &doc); err != nil || !strings.HasPrefix(doc.OpenAPI, "3.1") {
 		t.Fatalf("%v: %.200s", err, body)
 	}
+	named := map[string]bool{}
 	for _, right := range access.Table {
 		if !strings.HasPrefix(right.Path(), Root) {
 			continue
 		}
 		op := doc.Paths[right.Path()][strings.ToLower(right.Method())]
-		if op.OperationID == "" || op.Summary == "" || len(op.Responses) < 2 {
+		if op.OperationID == "" || named[op.OperationID] || op.Summary == "" || len(op.Responses) < 2 {
 			t.Errorf("%s is described as %+v", right.Route, op)
+		}
+		named[op.OperationID] = true
+		wildcards := 0
+		for _, p := range op.Parameters {
+			if p.In == "path" && strings.Contains(right.Path(), "{"+p.Name+"}") {
+				wildcards++
+			}
+		}
+		if wildcards != strings.Count(right.Path(), "{") {
+			t.Errorf("%s describes %+v", right.Route, op.Parameters)
+		}
+	}
+	for _, ref := range regexp.MustCompile(`"\$ref":"([^"]*)"`).FindAllStringSubmatch(body, -1) {
+		name, here := strings.CutPrefix(ref[1], "#/components/schemas/")
+		if _, known := doc.Components.Schemas[name]; !here || !known {
+			t.Errorf("%s is not in the document", ref[1])
 		}
 	}
 }

@@ -23,36 +23,38 @@ type OneFilm struct {
 	Film assets.ID `path:"film"`
 }
 
+// filmIn is something sent about a film.
+type filmIn[B any] struct {
+	OneFilm
+	Body B
+}
+
 // fiche is what is said of a film; what is left out stays as it is.
 type fiche struct {
-	OneFilm
-	Body struct {
-		Title       *string  `json:"title,omitempty" minLength:"1" maxLength:"200"`
-		Lede        *string  `json:"lede,omitempty"`
-		Description *string  `json:"description,omitempty"`
-		Credits     *string  `json:"credits,omitempty"`
-		License     *string  `json:"license,omitempty"`
-		Keywords    []string `json:"keywords,omitempty"`
-	}
+	Title       *string          `json:"title,omitempty" minLength:"1" maxLength:"200"`
+	Lede        *string          `json:"lede,omitempty"`
+	Description *string          `json:"description,omitempty"`
+	Credits     *string          `json:"credits,omitempty"`
+	License     *string          `json:"license,omitempty"`
+	Genre       *string          `json:"genre,omitempty"`
+	Dossier     *string          `json:"dossier,omitempty"`
+	Territory   *string          `json:"territory,omitempty"`
+	Keywords    *[]string        `json:"keywords,omitempty"`
+	Rubriques   *[]string        `json:"rubriques,omitempty"`
+	Partners    *[]string        `json:"partners,omitempty"`
+	People      *[]assets.Person `json:"people,omitempty"`
+}
+
+// filmShown is a film, its files, its history, and what is said of it.
+type filmShown struct {
+	pipeline.FilmView
+	Fiche assets.Film `json:"fiche"`
 }
 
 // OneVersion names a version of a film.
 type OneVersion struct {
 	OneFilm
 	N int `path:"n" minimum:"1"`
-}
-
-type versionNote struct {
-	OneVersion
-	NoteBody
-}
-
-type answered struct {
-	Approval assets.ID `path:"approval"`
-	Body     struct {
-		Given bool   `json:"given" doc:"vrai : le BAT est donné ; faux : il est refusé"`
-		Note  string `json:"note,omitempty" maxLength:"4000"`
-	}
 }
 
 func (a *API) films() {
@@ -63,36 +65,10 @@ func (a *API) films() {
 		})
 		return paged(all, in.Limit, func(f assets.Film) assets.ID { return f.ID }), err
 	})
-	add(a, "GET /films/{film}", "get-film", "Un film, ses fichiers et son histoire", func(ctx context.Context, in *OneFilm) (pipeline.FilmView, error) {
+	add(a, "GET /films/{film}", "get-film", "Un film, ses fichiers et son histoire", func(ctx context.Context, in *OneFilm) (filmShown, error) {
 		return a.show(ctx, in.Film)
 	})
 	add(a, "PATCH /films/{film}", "edit-film", "Modifier la fiche d’un film", a.editFilm)
-	add(a, "GET /films/{film}/versions/{n}/notes", "list-version-notes", "Les remarques sur une version", func(ctx context.Context, in *OneVersion) (list[assets.Note], error) {
-		v, err := a.version(ctx, *in)
-		if err != nil {
-			return list[assets.Note]{}, err
-		}
-		all, err := a.desk.Catalog.Notes(ctx, v.ID)
-		return paged(all, len(all), nil), err
-	})
-	add(a, "POST /films/{film}/versions/{n}/notes", "add-version-note", "Ajouter une remarque sur une version", func(ctx context.Context, in *versionNote) (assets.Note, error) {
-		v, err := a.version(ctx, in.OneVersion)
-		if err != nil {
-			return assets.Note{}, err
-		}
-		n := in.note(assets.SubjectVersion, v.ID)
-		n.Film = in.Film
-		return a.desk.AddNote(ctx, n, user(ctx))
-	})
-	add(a, "POST /films/{film}/bat", "ask-approval", "Demander le BAT", func(ctx context.Context, in *OneFilm) (assets.Approval, error) {
-		return a.desk.AskApproval(ctx, in.Film, actor(ctx))
-	})
-	add(a, "POST /bat/{approval}", "answer-approval", "Donner ou refuser le BAT", func(ctx context.Context, in *answered) (assets.Approval, error) {
-		if in.Body.Given {
-			return a.desk.Approve(ctx, in.Approval, in.Body.Note, actor(ctx))
-		}
-		return a.desk.Refuse(ctx, in.Approval, in.Body.Note, actor(ctx))
-	})
 	add(a, "POST /films/{film}/site", "publish-site", "Mettre en ligne la version qui a le BAT", a.onSite(func(ctx context.Context, f assets.ID, c []assets.Channel) ([]assets.Publication, error) {
 		return a.desk.Publish(ctx, f, c, time.Time{}, actor(ctx))
 	}))
@@ -104,41 +80,56 @@ func (a *API) films() {
 // onSite does something with a film on the site.
 func (a *API) onSite(do func(context.Context, assets.ID, []assets.Channel) ([]assets.Publication, error)) func(context.Context, *OneFilm) (list[assets.Publication], error) {
 	return func(ctx context.Context, in *OneFilm) (list[assets.Publication], error) {
-		all, err := do(ctx, in.Film, []assets.Channel{assets.ChannelSite})
-		return paged(all, len(all), nil), err
+		return whole(do(ctx, in.Film, []assets.Channel{assets.ChannelSite}))
 	}
 }
 
-func (a *API) editFilm(ctx context.Context, in *fiche) (pipeline.FilmView, error) {
+func (a *API) editFilm(ctx context.Context, in *filmIn[fiche]) (filmShown, error) {
 	f, err := a.desk.Catalog.Film(ctx, in.Film)
 	if err != nil {
-		return pipeline.FilmView{}, err
+		return filmShown{}, err
 	}
 	b := in.Body
-	for _, field := range []struct{ to, from *string }{
-		{&f.Title, b.Title}, {&f.Lede, b.Lede}, {&f.Description, b.Description}, {&f.Credits, b.Credits}, {&f.License, b.License},
-	} {
-		if field.from != nil {
-			*field.to = *field.from
-		}
-	}
-	if b.Keywords != nil {
-		f.Keywords = b.Keywords
-	}
+	give(&f.Title, b.Title)
+	give(&f.Lede, b.Lede)
+	give(&f.Description, b.Description)
+	give(&f.Credits, b.Credits)
+	give(&f.License, b.License)
+	give(&f.Genre, b.Genre)
+	give(&f.Dossier, b.Dossier)
+	give(&f.Territory, b.Territory)
+	give(&f.Keywords, b.Keywords)
+	give(&f.Rubriques, b.Rubriques)
+	give(&f.Partners, b.Partners)
+	give(&f.People, b.People)
 	if err := a.desk.EditFilm(ctx, in.Film, f, actor(ctx)); err != nil {
-		return pipeline.FilmView{}, err
+		return filmShown{}, err
 	}
 	return a.show(ctx, in.Film)
 }
 
+// give sets a field to what was sent, if anything was.
+func give[T any](field, sent *T) {
+	if sent != nil {
+		*field = *sent
+	}
+}
+
 // show is a film without what stays in the house: paths, and addresses.
-func (a *API) show(ctx context.Context, id assets.ID) (pipeline.FilmView, error) {
+func (a *API) show(ctx context.Context, id assets.ID) (filmShown, error) {
 	v, err := a.desk.Show(ctx, string(id))
+	if err != nil {
+		return filmShown{}, err
+	}
 	v.Master.File = ""
+	for i := range v.Files {
+		v.Files[i].Path = ""
+	}
 	for i := range v.Events {
 		v.Events[i].IP = ""
 	}
-	return v, err
+	f, err := a.desk.Catalog.Film(ctx, v.ID)
+	return filmShown{v, f}, err
 }
 
 func (a *API) version(ctx context.Context, in OneVersion) (assets.Version, error) {

@@ -23,6 +23,37 @@ type journalAsked struct {
 	To    time.Time      `query:"to"`
 }
 
+// programmeShown is what films are filed under. It is an assets.Programme.
+type programmeShown struct {
+	Rubriques   []assets.Rubrique  `json:"rubriques"`
+	Partners    []assets.Partner   `json:"partners"`
+	Dossiers    []assets.Dossier   `json:"dossiers"`
+	Territories []assets.Territory `json:"territories"`
+}
+
+type searched struct {
+	Query string `query:"q" required:"true" minLength:"1"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"de chaque sorte"`
+}
+
+// hitShown is one answer of a search.
+type hitShown struct {
+	Kind  assets.Subject `json:"kind" enum:"film,sujet,rush"`
+	ID    assets.ID      `json:"id"`
+	Slug  string         `json:"slug,omitempty"`
+	Title string         `json:"title"`
+}
+
+type found struct {
+	Items   []hitShown `json:"items"`
+	Suggest []string   `json:"suggest,omitempty" doc:"des noms proches, quand rien n’est trouvé"`
+}
+
+// OneGesture names something that can be undone.
+type OneGesture struct {
+	Batch assets.ID `path:"batch"`
+}
+
 func (a *API) house() {
 	add(a, "GET /me", "me", "À qui est ce jeton", func(ctx context.Context, _ *struct{}) (me, error) {
 		u := user(ctx)
@@ -33,5 +64,20 @@ func (a *API) house() {
 			Kind: in.Kind, Actor: in.Actor, From: in.From, To: in.To, Before: in.After, Limit: in.Limit + 1,
 		})
 		return paged(all, in.Limit, func(e assets.Event) assets.ID { return e.ID }), err
+	})
+	add(a, "GET /programme", "programme", "Rubriques, partenaires, dossiers et territoires", func(ctx context.Context, _ *struct{}) (programmeShown, error) {
+		p, err := a.desk.Catalog.Programme(ctx)
+		return programmeShown(p), err
+	})
+	add(a, "GET /search", "search", "Chercher des films, des sujets et des rushes", func(ctx context.Context, in *searched) (found, error) {
+		f, err := a.desk.Search(ctx, in.Query, in.Limit, user(ctx))
+		answer := found{Items: make([]hitShown, len(f.Hits)), Suggest: f.Suggest}
+		for i, h := range f.Hits {
+			answer.Items[i] = hitShown(h)
+		}
+		return answer, err
+	})
+	add(a, "POST /undo/{batch}", "undo", "Annuler un geste", func(ctx context.Context, in *OneGesture) (changed, error) {
+		return undoable(a.desk.Undo(ctx, in.Batch, user(ctx)))
 	})
 }

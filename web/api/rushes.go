@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
 )
 
 type rushesAsked struct {
@@ -19,9 +20,32 @@ type OneRush struct {
 	Rush assets.ID `path:"rush"`
 }
 
-type rushNote struct {
-	OneRush
-	NoteBody
+// rushEdit is what changes on rushes; what is left out stays as it is. It is a
+// pipeline.RushEdit.
+type rushEdit struct {
+	Title     *string          `json:"title,omitempty"`
+	Place     *string          `json:"place,omitempty"`
+	Territory *string          `json:"territory,omitempty"`
+	Sujet     *assets.ID       `json:"sujet,omitempty" doc:"vide : hors sujet"`
+	People    *[]assets.Person `json:"people,omitempty"`
+	Minors    *assets.Answer   `json:"minors,omitempty" doc:"yes, no ou unknown"`
+	Shot      *assets.Shot     `json:"shot,omitempty" doc:"speech ou cutaway"`
+	Stars     *int             `json:"stars,omitempty" minimum:"0" maximum:"3"`
+	Rejected  *bool            `json:"rejected,omitempty"`
+	Removed   *bool            `json:"removed,omitempty" doc:"mis de côté"`
+}
+
+type rushesEdit struct {
+	Body struct {
+		Rushes []assets.ID `json:"rushes" minItems:"1" maxItems:"500"`
+		Change rushEdit    `json:"change"`
+	}
+}
+
+// changed is what a gesture did, and the name by which it is undone.
+type changed struct {
+	Changed int       `json:"changed"`
+	Undo    assets.ID `json:"undo,omitempty" doc:"à donner à POST /undo/{batch}"`
 }
 
 func (a *API) rushes() {
@@ -34,24 +58,30 @@ func (a *API) rushes() {
 	add(a, "GET /rushes/{rush}", "get-rush", "Un rush", func(ctx context.Context, in *OneRush) (assets.Rush, error) {
 		return a.desk.Catalog.Rush(ctx, in.Rush)
 	})
-	add(a, "GET /rushes/{rush}/notes", "list-rush-notes", "Les remarques sur un rush", func(ctx context.Context, in *OneRush) (list[assets.Note], error) {
-		all, err := a.desk.Catalog.Notes(ctx, in.Rush)
-		return paged(all, len(all), nil), err
-	})
-	add(a, "POST /rushes/{rush}/notes", "add-rush-note", "Ajouter une remarque sur un rush", func(ctx context.Context, in *rushNote) (assets.Note, error) {
-		return a.desk.AddNote(ctx, in.note(assets.SubjectRush, in.Rush), user(ctx))
+	add(a, "PATCH /rushes", "edit-rushes", "Modifier des rushes d’un seul geste", a.editRushes)
+	add(a, "POST /rushes/{rush}/remake", "remake-rush", "Refaire l’aperçu d’un rush", func(ctx context.Context, in *OneRush) (assets.Rush, error) {
+		if err := a.desk.RemakeProxy(ctx, in.Rush, actor(ctx)); err != nil {
+			return assets.Rush{}, err
+		}
+		return a.desk.Catalog.Rush(ctx, in.Rush)
 	})
 }
 
-// NoteBody is a remark as it is sent.
-type NoteBody struct {
-	Body struct {
-		Text  string `json:"text" minLength:"1" maxLength:"4000"`
-		Frame int    `json:"frame,omitempty" minimum:"-1" doc:"-1 : l’ensemble"`
-		Until int    `json:"until,omitempty" minimum:"-1" doc:"la dernière image"`
+func (a *API) editRushes(ctx context.Context, in *rushesEdit) (changed, error) {
+	for _, id := range in.Body.Rushes {
+		if err := a.reach(ctx, "POST /regie/rushes/{rush}", id); err != nil {
+			return changed{}, err
+		}
 	}
-}
-
-func (b NoteBody) note(on assets.Subject, id assets.ID) assets.Note {
-	return assets.Note{On: on, Subject: id, Frame: b.Body.Frame, Until: max(b.Body.Frame, b.Body.Until), Text: b.Body.Text}
+	edit := pipeline.RushEdit(in.Body.Change)
+	if edit.Sujet != nil && *edit.Sujet != "" {
+		if err := a.reach(ctx, "GET /regie/sujets/{sujet}", *edit.Sujet); err != nil {
+			return changed{}, err
+		}
+	}
+	batch, n, err := a.desk.EditRushes(ctx, in.Body.Rushes, edit, user(ctx))
+	if n == 0 {
+		batch = ""
+	}
+	return changed{n, batch}, err
 }

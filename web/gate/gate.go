@@ -181,7 +181,7 @@ func Visitor(ctx context.Context) (assets.User, bool) {
 // admit finds out who is asking, and puts them into the request. A token that
 // opens nothing is an error; no session is none.
 func (g *Gate) admit(r *http.Request) (*http.Request, error) {
-	if token, given := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); given && strings.HasPrefix(r.URL.Path, programs) {
+	if token, given := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); given && forPrograms(r.URL.Path) {
 		return g.admitToken(r, token)
 	}
 	id := assets.ID(g.sessions.GetString(r.Context(), "user"))
@@ -199,10 +199,13 @@ func (g *Gate) admit(r *http.Request) (*http.Request, error) {
 	return r.WithContext(context.WithValue(r.Context(), visitorKey{}, u)), nil
 }
 
-// programs is where tokens open: pages are for people.
-const programs = "/api/"
+// forPrograms tells where tokens open: the API, and tus, by which files come.
+// Pages are for people.
+func forPrograms(path string) bool {
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/regie/tus/")
+}
 
-// admitToken lets a program in, by the API only.
+// admitToken lets a program in.
 func (g *Gate) admitToken(r *http.Request, token string) (*http.Request, error) {
 	key, err := g.o.Entry.Key(r.Context(), access.Hash(token))
 	now := g.o.Now()

@@ -40,6 +40,8 @@ type Change struct {
 	Calls      []Call
 	Proxies    []Rendition // of rushes
 	Made       []Rendition // single files added to a version
+	Programme  Programme   // entries of these slugs
+	Unfiled    []Heading   // entries that leave the programme
 
 	// Events move states, each by compare-and-set. An event that its table
 	// forbids is Invalid; one whose record has left From is Conflict.
@@ -104,8 +106,10 @@ type Catalog interface {
 	SaveResume(ctx context.Context, f Fence, publication ID, resume []byte) error
 
 	Programme(ctx context.Context) (Programme, error)
-	// SaveProgramme inserts or updates by slug; it deletes nothing.
+	// SaveProgramme is a Change of the programme alone, without history: the seed.
 	SaveProgramme(ctx context.Context, p Programme) error
+	// Filed counts what is filed under each entry; what holds nothing is left out.
+	Filed(ctx context.Context) (map[Heading]Filed, error)
 
 	// Search finds films by titles, people, rubriques, partners, dossiers and
 	// territories, without regard to accents, case or elisions; every word of

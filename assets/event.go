@@ -23,6 +23,7 @@ const (
 	SubjectConsent     Subject = "consent"
 	SubjectApproval    Subject = "approval"
 	SubjectAccount     Subject = "account"
+	SubjectProgramme   Subject = "programme"
 )
 
 // Event is one move of one record from a state to the next, or, with From equal

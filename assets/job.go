@@ -20,6 +20,8 @@ const (
 	JobWebhook  JobKind = "webhook"  // subject: a call
 	JobRemind   JobKind = "remind"   // subject: a sujet: its crew is told, on the eve
 	JobShoot    JobKind = "shoot"    // subject: a sujet: its hour has come
+
+	JobProgramme JobKind = "programme" // subject: the programme: channels show it as it is
 )
 
 // JobState is where a piece of work stands.

@@ -93,6 +93,7 @@ func machines() map[Subject]machine {
 		SubjectConsent:     ConsentMachine,
 		SubjectApproval:    ApprovalMachine,
 		SubjectAccount:     AccountMachine,
+		SubjectProgramme:   ProgrammeMachine,
 	}
 }
 

@@ -60,6 +60,7 @@ type Programme struct {
 	Partners    []Partner
 	Dossiers    []Dossier
 	Territories []Territory
+	Moved       []Moved
 }
 
 // Names are what the slugs of a programme stand for.
@@ -82,3 +83,7 @@ func (p Programme) Names() Names {
 	}
 	return n
 }
+
+// Moved says which entry took the place of one that is gone: its address leads
+// there for ever.
+type Moved struct{ Heading, Into Heading }

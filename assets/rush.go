@@ -68,6 +68,7 @@ type RushFilter struct {
 	Sujet       ID
 	Owner       ID
 	Crew        ID // rushes that this user may see as JRI: their own, and those of sujets they are on
+	Rubrique    string
 	Territory   string
 	Dossier     string
 	Partner     string

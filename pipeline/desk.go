@@ -108,6 +108,8 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobFile:     d.file,
 		assets.JobRemind:   d.remind,
 		assets.JobShoot:    d.shoot,
+
+		assets.JobProgramme: d.tellProgramme,
 	}[job.Kind]
 	if work == nil {
 		return job, &assets.Error{Kind: assets.Invalid, Op: "pipeline.Perform", Msg: "Travail inconnu : " + string(job.Kind) + "."}
@@ -166,7 +168,7 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failChosen(ctx, j, reason)
 	case assets.JobLoudness:
 		return d.failWeb(ctx, j, reason)
-	case assets.JobRemind, assets.JobShoot:
+	case assets.JobRemind, assets.JobShoot, assets.JobProgramme:
 		return assets.Change{}, nil // nothing says it failed but its job
 	default:
 		return d.failPublishing(ctx, j, reason)

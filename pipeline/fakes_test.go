@@ -107,6 +107,7 @@ func (m *fakeMaker) Cut(_ context.Context, c maker.CutRequest, dir string) (make
 
 // fakeChannel is a channel that can be asked what it shows.
 type fakeChannel struct {
+	rendered  int
 	public    map[string]publishers.Request // by marker
 	published int
 	fail      error
@@ -155,4 +156,9 @@ func (c *fakeChannel) FileURLs(context.Context, assets.ID) (map[string]string, e
 func (m *fakeMaker) Web(_ context.Context, _ string, length float64, dir string) (maker.File, error) {
 	f := maker.File{Path: "web.mp4", Rendition: assets.Rendition{Role: assets.RoleWeb, Duration: length}}
 	return f, os.WriteFile(filepath.Join(dir, f.Path), []byte("web"), 0o600)
+}
+
+func (c *fakeChannel) Render(context.Context) error {
+	c.rendered++
+	return nil
 }

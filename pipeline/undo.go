@@ -121,6 +121,8 @@ func (d *Desk) restore(ctx context.Context, c *assets.Change, e assets.Event) er
 
 func (d *Desk) restoreWhole(ctx context.Context, c *assets.Change, kind string, id assets.ID, e assets.Edit) error {
 	switch kind {
+	case string(assets.HeadingRubrique), string(assets.HeadingPartner), string(assets.HeadingDossier), string(assets.HeadingTerritory):
+		return d.restoreEntry(ctx, c, assets.Heading{Kind: assets.HeadingKind(kind), Slug: string(id)}, e)
 	case "note":
 		return restoredWhole(ctx, &c.Notes, d.Catalog.Note, id, e, func(n *assets.Note) { n.RemovedAt = d.Now() })
 	case "filmed":
@@ -179,9 +181,9 @@ func restoredWhole[T any](ctx context.Context, into *[]T, load func(context.Cont
 	if err != nil {
 		return err
 	}
-	var before, after *T
-	if json.Unmarshal(e.Before, &before) != nil || json.Unmarshal(e.After, &after) != nil {
-		return &assets.Error{Kind: assets.Internal, Op: "pipeline.restoredWhole: not what the log says"}
+	before, after, err := both[T](e)
+	if err != nil {
+		return err
 	}
 	switch {
 	case after == nil: // it was put aside, and comes back
@@ -195,6 +197,14 @@ func restoredWhole[T any](ctx context.Context, into *[]T, load func(context.Cont
 	}
 	*into = append(*into, record)
 	return nil
+}
+
+// both is what a whole record was and what it became; nil where it was not there.
+func both[T any](e assets.Edit) (before, after *T, err error) {
+	if json.Unmarshal(e.Before, &before) != nil || json.Unmarshal(e.After, &after) != nil {
+		err = &assets.Error{Kind: assets.Internal, Op: "pipeline.both: not what the log says"}
+	}
+	return before, after, err
 }
 
 // alike compares as JSON, in which both were kept, and instants to the

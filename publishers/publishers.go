@@ -89,6 +89,12 @@ type Updater interface {
 	Update(ctx context.Context, remoteID string, req Request) error
 }
 
+// Renderer is a channel that shows the programme itself, and is told when it has
+// changed.
+type Renderer interface {
+	Render(ctx context.Context) error
+}
+
 // Hoster is a channel that serves the files of a film itself. FileURLs says
 // where each can be fetched, by the key of its rendition; a file that the
 // channel does not show is not there.

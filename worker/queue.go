@@ -24,7 +24,7 @@ func queueOf(k assets.JobKind) string {
 	switch k {
 	case assets.JobFile:
 		return queueFiles
-	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot:
+	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot, assets.JobProgramme:
 		return queueQuick
 	default:
 		return queueMedia

@@ -17,6 +17,7 @@ func recordCases() map[string]func(*House) {
 		"rush":        rushRecord,
 		"publication": publicationRecord,
 		"programme":   programmeRecords,
+		"filing":      programmeChanges,
 		"user":        userRecord,
 		"missing":     missingRecords,
 		"odd text":    oddText,
@@ -209,6 +210,35 @@ func programmeRecords(h *House) {
 	p.Rubriques = []assets.Rubrique{{Slug: "culture", Name: "Cultures", Rank: 0}, p.Rubriques[0]}
 	got, err = h.Catalog.Programme(h.Context())
 	same(h, got, err, p)
+}
+
+// programmeChanges: an entry that leaves is found no more, and its address leads
+// on; what is filed is counted.
+func programmeChanges(h *House) {
+	place := func(slug string) assets.Heading { return assets.Heading{Kind: assets.HeadingTerritory, Slug: slug} }
+	h.Apply(assets.Change{Programme: assets.Programme{
+		Rubriques:   []assets.Rubrique{{Slug: "culture", Name: "Culture"}},
+		Territories: []assets.Territory{{Slug: "canourgues", Name: "Les Canourgues"}, {Slug: "canourgues-2", Name: "Quartier des Canourgues"}},
+	}})
+	f := h.Film("Un film", func(f *assets.Film) { f.Rubriques, f.Territory = []string{"culture"}, "canourgues-2" })
+	got, err := h.Catalog.Filed(h.Context())
+	same(h, got, err, map[assets.Heading]assets.Filed{{Kind: assets.HeadingRubrique, Slug: "culture"}: {Films: 1}, place("canourgues-2"): {Films: 1}})
+	if hits, err := h.Catalog.Search(h.Context(), "quartier", 10); err != nil || len(hits) != 1 {
+		h.Fatalf("%v, %v", hits, err)
+	}
+	f.Territory = "canourgues"
+	e := h.Event(assets.SubjectProgramme, assets.ProgrammeID, "there", "there")
+	h.Apply(assets.Change{
+		Films: []assets.Film{f}, Events: []assets.Event{e}, Unfiled: []assets.Heading{place("canourgues-2")},
+		Programme: assets.Programme{Moved: []assets.Moved{{Heading: place("canourgues-2"), Into: place("canourgues")}}},
+	})
+	p, err := h.Catalog.Programme(h.Context())
+	if err != nil || p.Entry(place("canourgues-2")) != nil || p.MovedTo(place("canourgues-2")) != "canourgues" || p.MovedTo(place("canourgues")) != "" {
+		h.Fatalf("%+v, %v", p, err)
+	}
+	if hits, err := h.Catalog.Search(h.Context(), "quartier", 10); err != nil || len(hits) != 0 {
+		h.Fatalf("found by the name of what is gone: %v, %v", hits, err)
+	}
 }
 
 func userRecord(h *House) {

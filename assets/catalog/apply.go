@@ -22,7 +22,7 @@ func (c *Catalog) Apply(ctx context.Context, ch assets.Change) error {
 		a.putUsers, a.putAssets, a.putFilms, a.putSujets, a.putVersions, a.putRushes, a.putPublications, a.putDeliveries,
 		a.putTransfers, a.putUploads, a.putConsents, a.putFilmed, a.putApprovals, a.putNotes, a.putTracks,
 		a.putSelections, a.putSearches, a.putKeys, a.putMails, a.putWebhooks, a.putAccounts, a.putCalls,
-		a.replaceRenditions, a.addMade, a.index, a.addEvents, a.learn, a.addJobs,
+		a.replaceRenditions, a.addMade, a.putProgramme, a.index, a.addEvents, a.learn, a.addJobs,
 	)
 }
 

@@ -48,6 +48,18 @@ type territoryRow struct {
 	Parent string
 }
 
+type movedRow struct {
+	bun.BaseModel `bun:"table:moved"`
+
+	Kind assets.HeadingKind `bun:",pk"`
+	Slug string             `bun:",pk"`
+	Into string             `bun:"into"`
+}
+
+func (r movedRow) record() assets.Moved {
+	return assets.Moved{Heading: assets.Heading{Kind: r.Kind, Slug: r.Slug}, Into: assets.Heading{Kind: r.Kind, Slug: r.Into}}
+}
+
 func (r rubriqueRow) record() assets.Rubrique {
 	return assets.Rubrique{Slug: r.Slug, Name: r.Name, Light: r.Light, Dark: r.Dark, Rank: r.Rank, Lede: r.Lede}
 }
@@ -85,6 +97,13 @@ func programme(ctx context.Context, db bun.IDB) (p assets.Programme, err error) 
 	if p.Territories, err = list[territoryRow](ctx, db, op, everything); err != nil {
 		return p, err
 	}
+	p.Moved, err = list[movedRow](ctx, db, op, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("kind", "slug") })
+	if err != nil {
+		return p, err
+	}
+	if len(p.Moved) == 0 {
+		p.Moved = nil
+	}
 	// Sorted here: the databases do not agree on the order of « - ».
 	slices.SortFunc(p.Rubriques, func(a, b assets.Rubrique) int {
 		if a.Rank != b.Rank {
@@ -98,23 +117,43 @@ func programme(ctx context.Context, db bun.IDB) (p assets.Programme, err error) 
 	return p, nil
 }
 
-// SaveProgramme inserts or updates by slug. Films are found by the new names
-// from then on.
+// SaveProgramme inserts or updates by slug.
 func (c *Catalog) SaveProgramme(ctx context.Context, p assets.Programme) error {
-	return c.transaction(ctx, "catalog.SaveProgramme", func(ctx context.Context, tx bun.Tx) error {
-		before, err := programme(ctx, tx)
-		if err != nil {
+	return c.Apply(ctx, assets.Change{Programme: p})
+}
+
+// headingTable is where one list of the programme lies.
+func headingTable(kind assets.HeadingKind) bun.Ident {
+	if kind == assets.HeadingTerritory {
+		return "territories"
+	}
+	return bun.Ident(kind + "s")
+}
+
+// putProgramme inserts or updates entries by slug, and drops those that leave.
+// Records are found by the new names from then on.
+func (a *application) putProgramme(ctx context.Context, tx bun.Tx) error {
+	p := a.Programme
+	if len(p.Rubriques)+len(p.Partners)+len(p.Dossiers)+len(p.Territories)+len(p.Moved)+len(a.Unfiled) == 0 {
+		return nil
+	}
+	before, err := programme(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, h := range a.Unfiled {
+		if _, err := tx.NewRaw("DELETE FROM ? WHERE slug = ?", headingTable(h.Kind), h.Slug).Exec(ctx); err != nil {
 			return err
 		}
-		if err := saveProgramme(ctx, tx, p); err != nil {
-			return err
-		}
-		after, err := programme(ctx, tx)
-		if err != nil {
-			return err
-		}
-		return reindex(ctx, tx, namesOf(before), namesOf(after))
-	})
+	}
+	if err := saveProgramme(ctx, tx, p); err != nil {
+		return err
+	}
+	after, err := programme(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return reindex(ctx, tx, namesOf(before), namesOf(after))
 }
 
 func saveProgramme(ctx context.Context, tx bun.Tx, p assets.Programme) error {
@@ -138,5 +177,50 @@ func saveProgramme(ctx context.Context, tx bun.Tx, p assets.Programme) error {
 			return err
 		}
 	}
+	for _, x := range p.Moved {
+		row := movedRow{Kind: x.Heading.Kind, Slug: x.Heading.Slug, Into: x.Into.Slug}
+		if err := upsert(ctx, tx, "kind, slug", row); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// Filed counts what is filed under each entry.
+func (c *Catalog) Filed(ctx context.Context) (map[assets.Heading]assets.Filed, error) {
+	var parts []string
+	for _, kind := range searched() {
+		for _, heading := range assets.HeadingKinds() {
+			table, column := tableOf(kind), string(heading)
+			if heading == assets.HeadingRubrique || heading == assets.HeadingPartner {
+				table = string(kind) + "_" + column + "s"
+			}
+			parts = append(parts, "SELECT '"+column+"' AS heading, "+column+" AS slug, '"+string(kind)+"' AS kind, count(*) AS n FROM "+table+
+				" WHERE "+column+" <> '' GROUP BY "+column) // names of ours only
+		}
+	}
+	var rows []struct {
+		Heading assets.HeadingKind
+		Slug    string
+		Kind    assets.Subject
+		N       int
+	}
+	if err := c.read.NewRaw(strings.Join(parts, " UNION ALL ")).Scan(ctx, &rows); err != nil {
+		return nil, fail("catalog.Filed", err)
+	}
+	all := map[assets.Heading]assets.Filed{}
+	for _, r := range rows {
+		h := assets.Heading{Kind: r.Heading, Slug: r.Slug}
+		f := all[h]
+		switch r.Kind {
+		case assets.SubjectFilm:
+			f.Films = r.N
+		case assets.SubjectSujet:
+			f.Sujets = r.N
+		case assets.SubjectRush:
+			f.Rushes = r.N
+		}
+		all[h] = f
+	}
+	return all, nil
 }

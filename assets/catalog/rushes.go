@@ -143,6 +143,7 @@ func (c *Catalog) chosenRushes(db bun.IDB, f assets.RushFilter) *bun.SelectQuery
 		db.NewSelect().TableExpr("rushes AS rush"),
 		asked{"rush.sujet = ?", string(f.Sujet)},
 		asked{"rush.owner = ?", string(f.Owner)},
+		asked{"rush.id IN (SELECT rush FROM rush_rubriques WHERE rubrique = ?)", f.Rubrique},
 		asked{"rush.territory = ?", f.Territory},
 		asked{"rush.dossier = ?", f.Dossier},
 		asked{"rush.id IN (SELECT rush FROM rush_partners WHERE partner = ?)", f.Partner},

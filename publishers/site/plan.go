@@ -112,6 +112,7 @@ func (s *Site) plan(records map[assets.ID]*record, p assets.Programme) tree {
 	b.look(p)
 	b.films()
 	b.lists()
+	b.moved(p)
 	b.singles()
 	b.machines()
 	b.gone(records)
@@ -217,6 +218,31 @@ func (b *planner) names(films []*record) []string {
 		}
 	}
 	return out
+}
+
+// moved adds, at the address of a heading that was merged into another, a page
+// that leads there.
+func (b *planner) moved(p assets.Programme) {
+	names := map[assets.HeadingKind]string{
+		assets.HeadingRubrique: "rubriques", assets.HeadingPartner: "partenaires", assets.HeadingDossier: "dossiers", assets.HeadingTerritory: "territoires",
+	}
+	for _, m := range p.Moved {
+		kind := names[m.Heading.Kind]
+		to := b.bySlug[kind+"/"+p.MovedTo(m.Heading)]
+		if to == nil || b.bySlug[kind+"/"+m.Heading.Slug] != nil || !pathName.MatchString(m.Heading.Slug) {
+			continue
+		}
+		old := []string{"/" + kind + "/"}
+		switch {
+		case to.Parent != nil: // it may have been a town, or a quarter of the same
+			old = append(old, to.Parent.Path)
+		case m.Heading.Kind == assets.HeadingTerritory:
+			old = append(old, to.Path)
+		}
+		for _, folder := range old {
+			b.page(rankHeading, "moved", folder[1:]+m.Heading.Slug+"/index.html", view{Title: to.Name, Path: to.Path, Forward: to.Path})
+		}
+	}
 }
 
 func (b *planner) singles() {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"html"
@@ -314,4 +315,31 @@ func dieAt(h house, at int, work func()) (died bool) {
 	}
 	work()
 	return false
+}
+
+// TestMovedHeadings: the address of a heading that was merged into another leads
+// there, at once and for programs that read pages.
+func TestMovedHeadings(t *testing.T) {
+	h := newHouse(t, t.TempDir())
+	at := func(slug string) assets.Heading { return assets.Heading{Kind: assets.HeadingTerritory, Slug: slug} }
+	p := programme
+	p.Moved = []assets.Moved{{Heading: at("canourgues"), Into: at("les-canourgues")}, {Heading: at("lost"), Into: at("nowhere")}, {Heading: at("miramas"), Into: at("beisson")}}
+	h.opt.Programme = func(context.Context) (assets.Programme, error) { return p, nil }
+	if err := h.Render(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	checkLinks(t, h.opt.Public, h.opt.BaseURL)
+	for _, old := range []string{"territoires/canourgues", "territoires/salon-de-provence/canourgues"} {
+		text, err := os.ReadFile(filepath.Join(h.opt.Public, old, "index.html"))
+		if err != nil || !strings.Contains(string(text), `content="0; url=/territoires/salon-de-provence/les-canourgues/"`) ||
+			!strings.Contains(string(text), `rel="canonical" href="https://anonymal.example/territoires/salon-de-provence/les-canourgues/"`) {
+			t.Errorf("%s: %v\n%.600s", old, err, text)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(h.opt.Public, "territoires/miramas/index.html")); err != nil || strings.Contains(string(text), "refresh") {
+		t.Errorf("a town that is there leads away: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(h.opt.Public, "territoires/lost")); err == nil {
+		t.Error("an address leads nowhere")
+	}
 }

@@ -38,6 +38,7 @@ type view struct {
 	Title       string
 	Description string
 	Path        string // of its canonical address; "" for a page without one
+	Forward     string // path that the page leads to at once; "" stays
 	Current     string // path of the rubrique it belongs to
 	Class       string // colours of the page
 	Room        bool   // begins in the dark

@@ -36,6 +36,7 @@ func subjectNames() [][2]string {
 		{"consent", "Autorisation"},
 		{"upload", "Dépôt"},
 		{"user", "Personne"},
+		{"programme", "Programme"},
 	}
 }
 

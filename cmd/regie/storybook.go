@@ -232,6 +232,8 @@ func stories(sujet, plateau, rush, film, consent, selection, person, webhook ass
 		{"Administration", admin, "/regie/admin"},
 		{"Personnes", admin, "/regie/admin/personnes"},
 		{"Personne", admin, "/regie/admin/personnes/" + string(person)},
+		{"Programme", com, "/regie/admin/programme"},
+		{"Programme, territoires", admin, "/regie/admin/programme?liste=territory&entree=jas-de-bouffan"},
 		{"Journal", admin, "/regie/admin/journal"},
 		{"Messages", admin, "/regie/admin/messages"},
 		{"Webhooks", admin, "/regie/admin/webhooks"},

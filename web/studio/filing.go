@@ -3,6 +3,7 @@ package studio
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
@@ -66,7 +67,7 @@ func (s *Studio) placeOf(r *http.Request, path, name string, f assets.FilmFilter
 // not know its slug.
 func (s *Studio) follow(w http.ResponseWriter, r *http.Request, b followBody, known bool, name string, f assets.FilmFilter, planned int) error {
 	if !known {
-		return gate.ErrHidden
+		return s.movedOn(w, r, b)
 	}
 	var err error
 	if b.Follow, err = s.Desk.Follow(r.Context(), follows(r, f), planned); err != nil {
@@ -76,6 +77,17 @@ func (s *Studio) follow(w http.ResponseWriter, r *http.Request, b followBody, kn
 		b.New = "/regie/sujets/nouveau?" + b.Kind + "=" + b.Slug
 	}
 	return s.show(w, r, "filing", page{Title: name, Here: "/regie/dossiers", Body: b})
+}
+
+// movedOn leads from the address of an entry that was merged into another.
+func (s *Studio) movedOn(w http.ResponseWriter, r *http.Request, b followBody) error {
+	for _, list := range programmeLists() {
+		if to := b.MovedTo(assets.Heading{Kind: list.Kind, Slug: b.Slug}); to != "" && strings.HasPrefix(r.URL.Path, list.Path) {
+			http.Redirect(w, r, list.Path+to, http.StatusMovedPermanently)
+			return nil
+		}
+	}
+	return gate.ErrHidden
 }
 
 func (s *Studio) dossier(w http.ResponseWriter, r *http.Request) error {

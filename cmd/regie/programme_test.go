@@ -1,0 +1,38 @@
+package main
+
+import (
+	"testing"
+
+	"anonymal.tv/regie/assets"
+)
+
+// TestEditTheProgramme: who communicates adds a place, is told beside the field
+// that it is there twice, renames it under the same address, merges it with
+// another whose page it then leads to, here and on the site, and takes it back.
+func TestEditTheProgramme(t *testing.T) {
+	s := openStudio(t)
+	tab := s.as(assets.RoleCommunication)
+	list := s.URL + "/regie/admin/programme?liste=territory"
+	save := func(name, parent string) {
+		tab.Until(t, `(() => { const f = document.querySelector("#entree form.fields"); f.name.value = "`+name+`"; f.parent.value = "`+parent+`"; f.requestSubmit(); return true })()`)
+	}
+	tab.Open(t, list)
+	save("Le Val Saint-André", "aix-en-provence")
+	tab.Until(t, `document.querySelector(".flash")?.innerText.includes("est enregistré") && location.search.includes("entree=le-val-saint-andre")`)
+	tab.Open(t, list)
+	save("le val saint andré", "aix-en-provence")
+	tab.Until(t, `document.activeElement?.name === "name" && document.activeElement.parentNode.querySelector(".fault").innerText.includes("existe déjà") && document.activeElement.value === "le val saint andré" && document.querySelector("[name=parent]").value === "aix-en-provence"`)
+
+	tab.Open(t, list+"&entree=le-val-saint-andre")
+	save("Val Saint-André", "aix-en-provence")
+	tab.Until(t, `document.querySelector(".flash") !== null && location.search.includes("entree=le-val-saint-andre")`)
+	until(t, tab, `fetch("/territoires/aix-en-provence/le-val-saint-andre/").then(r => r.text()).then(t => t.includes("<h1>Val Saint-André</h1>"))`)
+
+	tab.Until(t, `(() => { const f = document.querySelector("[name=dans]").form; f.dans.value = "jas-de-bouffan"; f.querySelector("button").click(); return true })()`)
+	tab.Until(t, `document.querySelector(".flash")?.innerText.includes("Réuni") && !document.querySelector('a[href*="entree=le-val-saint-andre"]')`)
+	until(t, tab, `fetch("/territoires/aix-en-provence/le-val-saint-andre/").then(r => r.text()).then(t => t.includes("url=/territoires/aix-en-provence/jas-de-bouffan/"))`)
+	tab.Until(t, `fetch("/regie/territoires/le-val-saint-andre").then(r => r.url.endsWith("/regie/territoires/jas-de-bouffan"))`)
+	tab.Until(t, `[...document.querySelectorAll(".flash button")].map(b => (b.click(), true))[0]`)
+	tab.Until(t, `!!document.querySelector('a[href*="entree=le-val-saint-andre"]')`)
+	tab.Faults(t, "422", "/regie/admin/programme", "404 of "+s.URL+"/territoires/", "/territoires/aix-en-provence/le-val-saint-andre/")
+}

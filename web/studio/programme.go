@@ -1,0 +1,145 @@
+package studio
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/web/gate"
+)
+
+const programmePath = "/regie/admin/programme"
+
+// programmeBody is one list of the programme, and the form of one of its entries.
+type programmeBody struct {
+	Filed
+	Lists   []programmeList
+	List    programmeList
+	Entries []entryLine
+	Entry   assets.HeadingEntry // Slug "" for a new one
+	Others  []assets.HeadingEntry
+}
+
+// programmeList is one list, and what people call it.
+type programmeList struct {
+	Kind            assets.HeadingKind
+	Name, One, Path string // Path: of an entry, in the studio
+}
+
+// entryLine is one entry with what is filed under it, and what stands below it.
+type entryLine struct {
+	assets.HeadingEntry
+	assets.Filed
+	Below []entryLine
+}
+
+func programmeLists() []programmeList {
+	return []programmeList{
+		{assets.HeadingRubrique, "Rubriques", "Nouvelle rubrique", "/regie/rubriques/"},
+		{assets.HeadingDossier, "Dossiers", "Nouveau dossier", "/regie/dossiers/"},
+		{assets.HeadingPartner, "Partenaires", "Nouveau partenaire", "/regie/partenaires/"},
+		{assets.HeadingTerritory, "Territoires", "Nouveau territoire", "/regie/territoires/"},
+	}
+}
+
+// listOf is the list that the request names.
+func listOf(r *http.Request) (programmeList, error) {
+	name := assets.HeadingKind(r.FormValue("liste"))
+	if name == "" {
+		name = assets.HeadingRubrique
+	}
+	l, known := bySlug(programmeLists(), func(l programmeList) bool { return l.Kind == name })
+	if !known {
+		return l, gate.ErrHidden
+	}
+	return l, nil
+}
+
+// programme shows one list of what films are filed under, and one entry of it.
+func (s *Studio) programme(w http.ResponseWriter, r *http.Request) error {
+	list, err := listOf(r)
+	if err != nil {
+		return err
+	}
+	b := programmeBody{Lists: programmeLists(), List: list}
+	if b.Filed, err = s.filed(r.Context()); err != nil {
+		return err
+	}
+	filed, err := s.Desk.Catalog.Filed(r.Context())
+	if err != nil {
+		return err
+	}
+	below := map[string][]entryLine{}
+	for _, e := range b.Programme.Entries(list.Kind) {
+		below[e.Parent] = append(below[e.Parent], entryLine{HeadingEntry: e, Filed: filed[assets.Heading{Kind: list.Kind, Slug: e.Slug}]})
+	}
+	for _, e := range below[""] {
+		e.Below = below[e.Slug]
+		b.Entries = append(b.Entries, e)
+	}
+	if slug := r.FormValue("entree"); slug != "" {
+		e := b.Programme.Entry(assets.Heading{Kind: list.Kind, Slug: slug})
+		if e == nil {
+			return gate.ErrHidden
+		}
+		b.Entry = *e
+		for _, o := range b.Programme.Entries(list.Kind) {
+			if o.Slug != e.Slug {
+				b.Others = append(b.Others, o)
+			}
+		}
+	}
+	return s.show(w, r, "programme", page{Title: "Programme", Here: "/regie/admin", Body: b})
+}
+
+// changeProgramme saves an entry, takes it off, or files what it holds under
+// another.
+func (s *Studio) changeProgramme(w http.ResponseWriter, r *http.Request) error {
+	list, err := listOf(r)
+	if err != nil {
+		return err
+	}
+	here := programmePath + "?liste=" + url.QueryEscape(string(list.Kind))
+	h := assets.Heading{Kind: list.Kind, Slug: r.PostFormValue("slug")}
+	said, batch := "", assets.ID("")
+	switch r.PostFormValue("faire") {
+	case "retirer":
+		said = "Retiré du programme."
+		batch, err = s.Desk.RemoveEntry(r.Context(), h, actor(r))
+	case "reunir":
+		said = "Réuni : ce qui était classé là l’est maintenant ici, et l’ancienne adresse y mène."
+		if batch, err = s.Desk.MergeEntries(r.Context(), h, r.PostFormValue("dans"), actor(r)); err == nil {
+			here += "&entree=" + url.QueryEscape(r.PostFormValue("dans"))
+		}
+	default:
+		var e assets.HeadingEntry
+		if e, err = typedEntry(r); err == nil {
+			e, batch, err = s.Desk.SaveEntry(r.Context(), list.Kind, e, actor(r))
+		}
+		said = "« " + e.Name + " » est enregistré."
+		here += "&entree=" + url.QueryEscape(e.Slug)
+	}
+	if err != nil {
+		return err
+	}
+	return s.doneWith(w, r, here, gate.Flash{Text: said, Undo: "/regie/annuler/" + string(batch)})
+}
+
+// typedEntry reads the form of an entry.
+func typedEntry(r *http.Request) (assets.HeadingEntry, error) {
+	get := r.PostFormValue
+	e := assets.HeadingEntry{
+		Slug: get("slug"), Name: get("name"), Lede: get("lede"), Light: get("light"), Dark: get("dark"), URL: get("url"), Partner: get("partner"), Parent: get("parent"),
+	}
+	for field, into := range map[string]*int{"rank": &e.Rank, "planned": &e.Planned} {
+		if text := get(field); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return e, wrongField(field, "« "+text+" » n’est pas un nombre.")
+			}
+			*into = n
+		}
+	}
+	return e, nil
+}

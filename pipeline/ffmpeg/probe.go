@@ -147,11 +147,11 @@ func (s probedStream) video(format string) VideoStream {
 		RFrameRate:   s.RFrameRate.rational("/"),
 		AvgFrameRate: s.AvgRate.rational("/"),
 		Duration:     max(0, s.Duration.seconds()),
-		FieldOrder:   s.FieldOrder.known(),
-		PixelFormat:  s.PixelFormat.known(),
-		Primaries:    s.Primaries.known(),
-		Transfer:     s.Transfer.known(),
-		Matrix:       s.Matrix.known(),
+		FieldOrder:   s.FieldOrder.name(),
+		PixelFormat:  s.PixelFormat.name(),
+		Primaries:    s.Primaries.name(),
+		Transfer:     s.Transfer.name(),
+		Matrix:       s.Matrix.name(),
 		FullRange:    s.Range == "pc" || strings.HasPrefix(string(s.PixelFormat), "yuvj"),
 		Bitrate:      s.Bitrate.int(0, math.MaxInt64),
 		Frames:       s.Frames.int(0, math.MaxInt64),
@@ -303,6 +303,15 @@ func (t text) known() string {
 		return ""
 	}
 	return string(t)
+}
+
+// name is known of what is one of ffmpeg's own names; these go into filter
+// graphs, and what is anything else is not known.
+func (t text) name() string {
+	if strings.Trim(string(t), "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		return ""
+	}
+	return t.known()
 }
 
 // int is 0 for what is no number within low and high.

@@ -118,6 +118,7 @@ func TestEveryGoodClipIsMade(t *testing.T) {
 			f.checkPicture(t, w)
 			f.checkSound(t, w)
 			f.checkFiles(t, w)
+			checkSilence(t, runner, f.dir, f.made.Files)
 		})
 	}
 }
@@ -139,6 +140,7 @@ func makeFilm(t *testing.T, runner ffmpeg.Runner, path string) film {
 	if err != nil {
 		t.Fatal(err)
 	}
+	untouched(t, path)
 	f := film{runner: runner, dir: t.TempDir()}
 	if f.in, err = m.Inspect(t.Context(), path); err != nil {
 		t.Fatal(err)

@@ -160,6 +160,9 @@ func (d *Desk) receiveRush(ctx context.Context, c assets.Change, asset assets.As
 	if err := d.fileUnder(ctx, &c, &c.Rushes[0], a.Actor); err != nil {
 		return Received{}, err
 	}
+	if err := d.tellReceived(ctx, &c, c.Rushes[0]); err != nil {
+		return Received{}, err
+	}
 	c.Jobs = append(c.Jobs, d.job(assets.JobInspect, rush.ID, d.Now(), 0))
 	r := Received{Rush: rush.ID}
 	a.filed(asset, r, &c)

@@ -71,6 +71,22 @@ func (d *Desk) Tell(_ context.Context, c *assets.Change, to []assets.User, kind,
 	}
 }
 
+// TellOnce is Tell, to one person, of what is said a single time: of one kind, path
+// and instant there is one mail, whoever asks again.
+func (d *Desk) TellOnce(ctx context.Context, c *assets.Change, to assets.User, kind string, at time.Time, subject, text, path string) error {
+	m, ok := d.letter(to, kind, subject, text, path)
+	if !ok {
+		return nil
+	}
+	m.ID = gathered(at, string(to.ID), kind, path)
+	_, err := d.Catalog.Mail(ctx, m.ID)
+	if assets.KindOf(err) != assets.NotFound || err == nil {
+		return err
+	}
+	d.post(c, m, d.Now())
+	return nil
+}
+
 // Gather is Tell for what comes in pieces: pieces of one kind and path within
 // half an hour make one mail, at its end. say is asked for subject and text
 // each time, for what came since.
@@ -97,7 +113,7 @@ func (d *Desk) Gather(ctx context.Context, c *assets.Change, to []assets.User, k
 	return nil
 }
 
-// gathered names the one mail of its half hour.
+// gathered names the one mail of an instant, or of the half hour that begins there.
 func gathered(since time.Time, about ...string) assets.ID {
 	sum := sha256.Sum256([]byte(strings.Join(about, "\n")))
 	var id ulid.ULID

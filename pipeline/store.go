@@ -229,31 +229,30 @@ func (d *Desk) dropFile(id assets.ID) {
 }
 
 // SweepUploads finishes what is whole without anybody having said so (the
-// server died in between), gives up what waited too long, and removes the bytes
-// of what has ended. It tells how many bytes it freed.
+// server died in between), gives up what waited too long, writes to who sends what
+// stands still, and removes the bytes of what has ended. It tells how many bytes it freed.
 func (d *Desk) SweepUploads(ctx context.Context) (freed int64, err error) {
 	open, err := d.allUploads(ctx, assets.UploadFilter{State: assets.UploadOpen})
 	if err != nil {
 		return 0, err
 	}
 	old := d.Now().Add(-d.Uploads.Keep)
+	var waiting []assets.Upload
 	for _, u := range open {
-		came, size := u.UpdatedAt, int64(-1)
-		if info, err := os.Stat(d.Uploads.path(u.ID)); err == nil {
-			size = info.Size()
-			if info.ModTime().After(came) {
-				came = info.ModTime()
-			}
-		}
 		switch {
-		case size == u.Size:
+		case d.offset(u) == u.Size:
 			err = d.FinishUpload(ctx, u.ID)
-		case came.Before(old):
+		case d.lastByte(u).Before(old):
 			err = d.commit(ctx, d.moveUpload(u, assets.UploadExpired, "worker", "Rien n'est arrivé pendant "+waited(d.Uploads.Keep)+"."))
+		default:
+			waiting = append(waiting, u)
 		}
 		if err != nil && assets.KindOf(err) != assets.Conflict {
 			return 0, err
 		}
+	}
+	if err := d.tellStopped(ctx, waiting); err != nil {
+		return 0, err
 	}
 	return d.sweepFiles(ctx, old)
 }

@@ -10,12 +10,12 @@ import (
 
 // Today is what waits for one person; what is not their business stays empty.
 type Today struct {
-	Shoots    []SujetLine     // the next ones, the nearest first
-	Wanted    []SujetLine     // where the edit lacks something
-	Broken    []assets.Upload // files that stopped on their way in
-	Online    []assets.Film   // that can be seen by all, for some days
-	Received  []SujetRushes   // footage that nobody has begun to look through
-	Noted     []FilmNotes     // remarks on versions that are not dealt with
+	Shoots    []SujetLine   // the next ones, the nearest first
+	Wanted    []SujetLine   // where the edit lacks something
+	Stopped   []Stopped     // files that are not whole, and don't come
+	Online    []assets.Film // that can be seen by all, for some days
+	Received  []SujetRushes // footage that nobody has begun to look through
+	Noted     []FilmNotes   // remarks on versions that are not dealt with
 	Refused   []FilmBAT
 	ToApprove []FilmBAT
 	Consents  []assets.Consent // asked for, not there
@@ -46,14 +46,13 @@ type FilmBAT struct {
 
 // Nothing tells that nothing waits; shoots to come and films online are news.
 func (t Today) Nothing() bool {
-	return len(t.Wanted)+len(t.Broken)+len(t.Received)+len(t.Noted)+len(t.Refused)+len(t.ToApprove)+
+	return len(t.Wanted)+len(t.Stopped)+len(t.Received)+len(t.Noted)+len(t.Refused)+len(t.ToApprove)+
 		len(t.Consents)+len(t.Approved)+len(t.Spoilt)+len(t.Turned)+t.Kept == 0
 }
 
 const (
 	shootsAhead = 30 * 24 * time.Hour
 	newsLast    = 7 * 24 * time.Hour // how long a film that is online, or a refusal, is news
-	silence     = 10 * time.Minute   // after which an upload is taken for interrupted
 	fewLines    = 12                 // of each matter
 )
 
@@ -61,11 +60,11 @@ const (
 func (d *Desk) WaitingFor(ctx context.Context, u assets.User) (Today, error) {
 	var t Today
 	gather := map[assets.UserRole][]func(context.Context, assets.User, *Today) error{
-		assets.RoleJRI:            {d.todayOwnShoots, d.todayOwnWanted, d.todayOwnBroken, d.todayOwnOnline},
-		assets.RoleMonteur:        {d.todayReceived, d.todayNoted, d.todayRefused, d.todayOwnBroken, d.todayAllShoots},
-		assets.RoleImage:          {d.todayToApprove, d.todayConsentsAsked, d.todayOwnBroken, d.todayAllShoots},
-		assets.RoleCommunication:  {d.todayApproved, d.todayOwnBroken, d.todayAllShoots},
-		assets.RoleAdministration: {d.todaySpoilt, d.todayKeptMails, d.todayOwnBroken, d.todayAllShoots},
+		assets.RoleJRI:            {d.todayOwnShoots, d.todayOwnWanted, d.todayStopped, d.todayOwnOnline},
+		assets.RoleMonteur:        {d.todayReceived, d.todayNoted, d.todayRefused, d.todayStopped, d.todayAllShoots},
+		assets.RoleImage:          {d.todayToApprove, d.todayConsentsAsked, d.todayStopped, d.todayAllShoots},
+		assets.RoleCommunication:  {d.todayApproved, d.todayStopped, d.todayAllShoots},
+		assets.RoleAdministration: {d.todaySpoilt, d.todayKeptMails, d.todayStopped, d.todayAllShoots},
 	}[u.Role]
 	for _, g := range gather {
 		if err := g(ctx, u, &t); err != nil {
@@ -102,8 +101,8 @@ func (d *Desk) todayOwnWanted(ctx context.Context, u assets.User, t *Today) erro
 	return err
 }
 
-func (d *Desk) todayOwnBroken(ctx context.Context, u assets.User, t *Today) (err error) {
-	t.Broken, err = d.Catalog.Uploads(ctx, assets.UploadFilter{Owner: u.ID, State: assets.UploadOpen, Idle: d.Now().Add(-silence)})
+func (d *Desk) todayStopped(ctx context.Context, u assets.User, t *Today) (err error) {
+	t.Stopped, err = d.StoppedOf(ctx, u.ID)
 	return err
 }
 

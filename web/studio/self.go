@@ -13,6 +13,7 @@ type selfBody struct {
 	Today   []pipeline.SujetLine
 	Coming  []pipeline.SujetLine
 	Deposit string // where the one button leads
+	Stopped []pipeline.Stopped
 }
 
 // self is the first page of a volunteer's phone: today's shoots, and a way to
@@ -30,6 +31,9 @@ func (s *Studio) self(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := selfBody{Filed: names, Deposit: "/regie/deposer"}
+	if b.Stopped, err = s.Desk.StoppedOf(r.Context(), user(r).ID); err != nil {
+		return err
+	}
 	for _, l := range shoots {
 		if l.At.Before(s.midnight(1)) {
 			b.Today = append(b.Today, l)

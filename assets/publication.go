@@ -31,7 +31,7 @@ var PublicationMachine = Machine[PublicationState]{
 	PublicationScheduled:   {PublicationPublishing, PublicationAssisted, PublicationCancelled, PublicationFailed},
 	PublicationPublishing:  {PublicationPublished, PublicationUnknown, PublicationCheck, PublicationFailed, PublicationScheduled, PublicationAssisted, PublicationWithdrawing},
 	PublicationUnknown:     {PublicationPublished, PublicationPublishing, PublicationCheck, PublicationWithdrawing},
-	PublicationCheck:       {PublicationPublished, PublicationScheduled, PublicationFailed, PublicationWithdrawing},
+	PublicationCheck:       {PublicationPublished, PublicationUnknown, PublicationFailed, PublicationWithdrawing},
 	PublicationAssisted:    {PublicationPublished, PublicationCancelled, PublicationScheduled},
 	PublicationPublished:   {PublicationWithdrawing, PublicationPublishing},
 	PublicationFailed:      {PublicationScheduled, PublicationCancelled},

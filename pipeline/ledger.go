@@ -47,9 +47,12 @@ func (d *Desk) doubt(ctx context.Context, p assets.Publication, why error) error
 	return &assets.Error{Kind: assets.Transient, Op: "pipeline.doubt", Msg: assets.Sentence(why), Err: why, RetryAfter: lookAgain}
 }
 
-// ask ends the attempt with a question to a person: the channel can't tell
-// whether the film is there.
-func (d *Desk) ask(ctx context.Context, h *hold, p assets.Publication, why error) error {
+// unsure is what becomes of a look that found no answer. What the channel can
+// never tell ends the attempt with a question to a person.
+func (d *Desk) unsure(ctx context.Context, h *hold, p assets.Publication, why error) error {
+	if assets.KindOf(why) != assets.Lost {
+		return d.doubt(ctx, p, why)
+	}
 	p.Reason = assets.Sentence(why)
 	return d.commit(ctx, assets.Change{
 		Publications: []assets.Publication{p},
@@ -114,6 +117,23 @@ func (d *Desk) SayAbsent(ctx context.Context, id assets.ID, actor string) (asset
 		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationFailed), actor, p.Reason)},
 	}
 	p.State = assets.PublicationFailed
+	return p, d.commit(ctx, c)
+}
+
+// LookAgain has a channel looked at once more for what a person was asked about.
+func (d *Desk) LookAgain(ctx context.Context, id assets.ID, actor string) (assets.Publication, error) {
+	p, err := d.Catalog.Publication(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	if p.State != assets.PublicationCheck || !p.PublishedAt.IsZero() {
+		return p, &assets.Error{Kind: assets.Conflict, Op: "pipeline.LookAgain", Msg: "Cette mise en ligne n'est pas à vérifier. Rien n'a été changé."}
+	}
+	c := assets.Change{
+		Events: []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationUnknown), actor, "")},
+		Jobs:   []assets.Job{d.job(assets.JobPublish, p.ID, d.Now(), 0)},
+	}
+	p.State = assets.PublicationUnknown
 	return p, d.commit(ctx, c)
 }
 

@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"anonymal.tv/regie/assets"
@@ -210,11 +212,8 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 		return &assets.Error{Kind: assets.Transient, Op: "pipeline.publish", Msg: "Le film est en cours de fabrication : il partira dès qu'il sera prêt."}
 	}
 	receipt, found, err := d.seek(ctx, &p, to)
-	switch {
-	case err != nil && assets.KindOf(err) == assets.Lost:
-		return d.ask(ctx, h, p, err)
-	case err != nil:
-		return d.doubt(ctx, p, err)
+	if err != nil {
+		return d.unsure(ctx, h, p, err)
 	}
 	if err := d.cleared(ctx, p.Film, p.Channel); err != nil {
 		return d.stop(ctx, h, p, err)
@@ -223,14 +222,21 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 		receipt, err = to.Publish(ctx, req, func(resume []byte) error {
 			return d.Catalog.SaveResume(ctx, h.job.Fence(), p.ID, resume)
 		})
-		if err != nil && assets.KindOf(err) == assets.Lost {
-			return d.doubt(ctx, p, err)
-		}
-		if err != nil {
-			return err
-		}
 	}
-	p.RemoteID, p.URL, p.Reason = receipt.RemoteID, receipt.URL, ""
+	switch {
+	case assets.KindOf(err) == assets.Lost:
+		return d.doubt(ctx, p, err)
+	case errors.Is(err, publishers.ErrDisconnected):
+		return errors.Join(err, d.broke(ctx, p.Channel, err))
+	case err != nil:
+		return err
+	}
+	return d.published(ctx, h, p, req, receipt)
+}
+
+// published records that a publication is public, and where.
+func (d *Desk) published(ctx context.Context, h *hold, p assets.Publication, req publishers.Request, at publishers.Receipt) error {
+	p.RemoteID, p.URL, p.Reason = at.RemoteID, at.URL, ""
 	if p.PublishedAt.IsZero() {
 		p.PublishedAt = req.At
 	}
@@ -308,10 +314,23 @@ func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Re
 	if req.At.IsZero() {
 		req.At = d.Now()
 	}
+	shown, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: f.ID, Channel: assets.ChannelSite, State: assets.PublicationPublished})
+	if err != nil {
+		return publishers.Request{}, err
+	}
+	if len(shown) > 0 {
+		req.Link = shown[0].URL
+	}
+	req.Text = postText(f)
 	if dossiers := pick(pr.Dossiers, []string{f.Dossier}, func(x assets.Dossier) string { return x.Slug }); len(dossiers) == 1 {
 		req.Dossier = &dossiers[0]
 	}
 	return req, nil
+}
+
+// postText is what a post says of a film.
+func postText(f assets.Film) string {
+	return strings.TrimSpace(f.Title + "\n\n" + f.Lede)
 }
 
 // pick returns the records of these slugs, in the order of the slugs.

@@ -8,6 +8,7 @@ package publishers
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -29,6 +30,8 @@ type Request struct {
 	Files     []assets.Rendition
 	At        time.Time // when it counts as published
 	Resume    []byte    // what save was last given by an earlier attempt
+	Link      string    // where the site shows the film; "" when it does not
+	Text      string    // what a post says
 }
 
 // File returns the rendition of a role, best first, and whether there is one.
@@ -100,6 +103,34 @@ type Renderer interface {
 // channel does not show is not there.
 type Hoster interface {
 	FileURLs(ctx context.Context, film assets.ID) (map[string]string, error)
+}
+
+// Member is a channel that knows us by an account.
+type Member interface {
+	// Introduce asks the channel for whom these tokens speak. Forbidden when it
+	// does not take them, Invalid when they are none of its own.
+	Introduce(ctx context.Context, tokens []byte) (Introduction, error)
+}
+
+// Introduction is what a channel says of the one who speaks to it.
+type Introduction struct {
+	Name      string    // as the channel shows it
+	Tokens    []byte    // as the channel wants them kept
+	ExpiresAt time.Time // when a person must connect again; zero where nothing is known
+}
+
+// ErrDisconnected is in the chain of an error by which a channel says that it
+// takes our tokens no longer: a person must connect the account again.
+var ErrDisconnected = errors.New("the account is not connected")
+
+// Vault keeps the tokens of one channel, encrypted.
+type Vault interface {
+	// Load returns the tokens; ErrDisconnected when there are none.
+	Load(ctx context.Context) ([]byte, error)
+	// Renew replaces the tokens by what renew makes of them and returns what is
+	// kept. One attempt at a time does so, on all machines; the others wait for
+	// what it brings.
+	Renew(ctx context.Context, renew func(ctx context.Context, old []byte) ([]byte, error)) ([]byte, error)
 }
 
 // Registry holds the channels of this house. It is a value: made once, passed

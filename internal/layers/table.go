@@ -22,6 +22,9 @@ var network = []string{"net/http"}
 // suites are the checks that every implementation of a port passes.
 var suites = []string{"assets/assetstest", "publishers/publisherstest", "internal/services", "internal/browser"}
 
+// channelTests is what the tests of a channel may use besides.
+var channelTests = append([]string{"assets/blobs", "publishers/publisherstest/emu", "publishers/publisherstest/sweep", "net/http/httptest"}, suites...)
+
 // Table is the house, folder by folder.
 var Table = []Room{
 	{
@@ -85,6 +88,21 @@ var Table = []Room{
 	{
 		Folder: "publishers", Job: "what a publisher is",
 		Ours: []string{"assets"}, Tests: suites,
+	},
+	{
+		Folder: "publishers/remote", Job: "speaks to a channel over HTTP, and sorts its answers into the errors of the house",
+		Ours: []string{"assets", "publishers"}, Tests: suites,
+	},
+	{
+		Folder: "publishers/mastodon", Job: "posts on a Mastodon instance",
+		Ours: []string{"assets", "publishers", "publishers/remote"}, Tests: channelTests,
+	},
+	{
+		Folder: "publishers/publisherstest/emu", Job: "emulators of the channels, as strict as they are",
+	},
+	{
+		Folder: "publishers/publisherstest/sweep", Job: "breaks every request of a channel's way, and counts what became public",
+		Ours: []string{"assets", "assets/…", "access", "pipeline", "publishers", "publishers/publisherstest/emu", "worker"}, Tests: suites,
 	},
 	{
 		Folder: "publishers/publisherstest", Job: "the suite every publisher passes",

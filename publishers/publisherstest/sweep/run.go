@@ -1,0 +1,75 @@
+package sweep
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"anonymal.tv/regie/publishers/publisherstest/emu"
+)
+
+// wrong is all that can go wrong with one request.
+var wrong = []struct {
+	name string
+	do   emu.Action
+}{
+	{"dropped before", emu.Drop},
+	{"done, answer lost", emu.CommitThenDrop},
+	{"done, 500", emu.CommitThenStatus(http.StatusInternalServerError)},
+	{"done, 503", emu.CommitThenStatus(http.StatusServiceUnavailable)},
+	{"done, answer cut", emu.TruncateAnswer},
+	{"500", emu.Status(http.StatusInternalServerError, `{"error":"internal"}`, nil)},
+	{"502 page", emu.Garbage(http.StatusBadGateway)},
+	{"503, Retry-After", emu.Status(http.StatusServiceUnavailable, "", http.Header{"Retry-After": {"120"}})},
+	{"429, Retry-After", emu.Status(http.StatusTooManyRequests, `{"error":"slow down"}`, http.Header{"Retry-After": {"300"}})},
+	{"429", emu.Status(http.StatusTooManyRequests, "{}", nil)},
+	{"cut at 10 %", emu.CutShare(10)},
+	{"cut at 50 %", emu.CutShare(50)},
+	{"cut at 99 %", emu.CutShare(99)},
+}
+
+// Faults publishes once for each fault at each request of the happy path, and
+// once for each pair of a sample of them. It prints how the cases ended.
+func Faults(t *testing.T, p Platform, more ...Case) {
+	h := open(t, p, t.TempDir())
+	n := h.happy()
+	var cases []Case
+	for at := 1; at <= n; at++ {
+		for _, w := range wrong {
+			cases = append(cases, Case{fmt.Sprintf("request %d %s", at, w.name), []emu.Fault{{Nth: at, Action: w.do}}})
+		}
+	}
+	single := len(cases)
+	for i := 0; len(cases) < 400; i++ {
+		a, b := cases[(i*7)%single], cases[(i*11+5)%single]
+		cases = append(cases, Case{a.Name + ", then " + b.Name, append(append([]emu.Fault{}, a.Faults...), b.Faults...)})
+	}
+	cases = append(cases, more...)
+	var sum Result
+	var mu sync.Mutex
+	for _, c := range cases {
+		h.run(c, &sum, &mu)
+	}
+	t.Logf("%d requests on the happy path; %d cases: %d published once, %d asked of a person, %d failed with nothing public", n, sum.Cases, sum.Published, sum.Asked, sum.Failed)
+}
+
+// happy publishes once with nothing wrong, and counts the requests.
+func (h *house) happy() int {
+	h.Helper()
+	frame := h.p.Emulator()
+	server := httptest.NewServer(frame)
+	defer server.Close()
+	d := h.desk(server.URL)
+	h.connect(d)
+	frame.Forget()
+	id := h.film(d.Publishers.Channels()[0])
+	h.work(d, frame)
+	var sum Result
+	h.judge(Case{Name: "nothing wrong"}, id, frame, &sum, &sync.Mutex{})
+	if sum.Published != 1 {
+		h.Fatalf("the happy path is not happy:\n%s", told(frame))
+	}
+	return len(frame.Journal())
+}

@@ -1,0 +1,77 @@
+package remote
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"golang.org/x/oauth2"
+
+	"anonymal.tv/regie/publishers"
+)
+
+// OAuth authorises calls with the tokens of a vault (RFC 6749): one that has run
+// out, or was refused, is renewed by one attempt at a time, and kept before it is
+// used, for a refresh token may be good for one use only.
+type OAuth struct {
+	Name   string // of the channel
+	Config oauth2.Config
+	Vault  publishers.Vault
+	HTTP   *http.Client
+}
+
+// Token is a Client's Token.
+func (o *OAuth) Token(ctx context.Context, stale string) (string, error) {
+	t, err := o.load(ctx)
+	if err != nil {
+		return "", err
+	}
+	if t.Valid() && header(t) != stale || t.RefreshToken == "" && stale == "" {
+		return header(t), nil
+	}
+	kept, err := o.Vault.Renew(ctx, func(ctx context.Context, old []byte) ([]byte, error) {
+		var t oauth2.Token
+		if err := json.Unmarshal(old, &t); err != nil {
+			return nil, err
+		}
+		if t.Valid() && header(&t) != stale {
+			return old, nil // somebody else was first
+		}
+		return o.refresh(ctx, t)
+	})
+	if err != nil {
+		return "", err
+	}
+	t = &oauth2.Token{}
+	return header(t), json.Unmarshal(kept, t)
+}
+
+func (o *OAuth) load(ctx context.Context) (*oauth2.Token, error) {
+	kept, err := o.Vault.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := &oauth2.Token{}
+	return t, json.Unmarshal(kept, t)
+}
+
+func (o *OAuth) refresh(ctx context.Context, t oauth2.Token) ([]byte, error) {
+	if t.RefreshToken == "" {
+		return nil, Disconnected(o.Name, errors.New("there is no refresh token"))
+	}
+	fresh, err := o.Config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, o.HTTP), &oauth2.Token{RefreshToken: t.RefreshToken}).Token()
+	var refused *oauth2.RetrieveError
+	switch {
+	case errors.As(err, &refused) && refused.Response != nil && refused.Response.StatusCode < 500 && refused.Response.StatusCode != http.StatusTooManyRequests:
+		return nil, Disconnected(o.Name, errors.New(refused.ErrorCode))
+	case err != nil:
+		return nil, (&Client{Name: o.Name}).transient(err)
+	}
+	if fresh.RefreshToken == "" {
+		fresh.RefreshToken = t.RefreshToken
+	}
+	return json.Marshal(fresh)
+}
+
+func header(t *oauth2.Token) string { return t.Type() + " " + t.AccessToken }

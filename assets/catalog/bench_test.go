@@ -24,7 +24,7 @@ func BenchmarkCatalog(b *testing.B) {
 		}
 		b.Cleanup(func() { _ = c.Close() })
 		ids := &assetstest.IDs{}
-		fill(b, c, ids, 10_000)
+		assetstest.ManyFilms(b, c, ids, 10_000)
 		last := assets.ID("")
 		run := func(what string, do func() error) {
 			b.Run(what+"/"+name, func(b *testing.B) {
@@ -51,24 +51,5 @@ func BenchmarkCatalog(b *testing.B) {
 			run("Search-"+what, func() error { _, err := c.Search(b.Context(), query, 20); return err })
 		}
 		run("DueJobs", func() error { _, err := c.DueJobs(b.Context(), assetstest.NewClock().Now(), 100); return err })
-	}
-}
-
-func fill(b *testing.B, c *catalog.Catalog, ids *assetstest.IDs, n int) {
-	b.Helper()
-	for i := 0; i < n; {
-		var ch assets.Change
-		for range 500 {
-			one := film(ids)
-			f := &one.Films[0]
-			f.Title, f.Lede = fmt.Sprint("Soirée ", i, " du festival"), "Retour sur la soirée, avec les artistes et le public du quartier."
-			f.Rubriques, f.Dossier = []string{fmt.Sprint("rubrique-", i%9)}, fmt.Sprint("dossier-", i%500)
-			f.People = []assets.Person{{Name: fmt.Sprint("Artiste ", i%1000), Role: "musicienne"}}
-			ch.Films, ch.Events = append(ch.Films, *f), append(ch.Events, one.Events...)
-			i++
-		}
-		if err := c.Apply(b.Context(), ch); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

@@ -67,7 +67,7 @@ func (a *API) house() {
 	})
 	add(a, "GET /programme", "programme", "Rubriques, partenaires, dossiers et territoires", func(ctx context.Context, _ *struct{}) (programmeShown, error) {
 		p, err := a.desk.Catalog.Programme(ctx)
-		return programmeShown(p), err
+		return programmeShown{p.Rubriques, p.Partners, p.Dossiers, p.Territories}, err
 	})
 	add(a, "GET /search", "search", "Chercher des films, des sujets et des rushes", func(ctx context.Context, in *searched) (found, error) {
 		f, err := a.desk.Search(ctx, in.Query, in.Limit, user(ctx))

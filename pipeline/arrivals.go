@@ -106,7 +106,7 @@ func (d *Desk) tellStopped(ctx context.Context, open []assets.Upload) error {
 		missing := french.Count(len(s.Files), one, many)
 		text := s.Unfinished() + " d'arriver."
 		if s.Where != "" {
-			text = "Pour « " + s.Where + " » : " + text
+			text = "Pour « " + s.Where + " » : " + text
 		}
 		text += "\n\nOuvrez la page de l'envoi sur l'appareil qui les contient, et choisissez les mêmes fichiers : l'envoi reprend où il s'était arrêté. Ce qui est arrivé attend encore " + waited(d.Uploads.Keep) + "."
 		var c assets.Change

@@ -30,7 +30,7 @@ func (d *Desk) Connect(ctx context.Context, channel assets.Channel, tokens []byt
 	}
 	return a, d.commit(ctx, assets.Change{
 		Accounts: []assets.Account{a},
-		Events:   []assets.Event{d.event(assets.SubjectAccount, assets.ID(channel), string(was.State), string(a.State), actor, "Compte connecté : "+a.Name+".")},
+		Events:   []assets.Event{d.event(assets.SubjectAccount, assets.ID(channel), string(was.State), string(a.State), actor, "Compte connecté : "+a.Name+".")},
 	})
 }
 
@@ -93,7 +93,7 @@ func (d *Desk) member(channel assets.Channel) (publishers.Member, error) {
 	}
 	m, ok := to.(publishers.Member)
 	if !ok {
-		return nil, &assets.Error{Kind: assets.Invalid, Op: "pipeline.member", Msg: "Le canal « " + string(channel) + " » n'a pas besoin de compte."}
+		return nil, &assets.Error{Kind: assets.Invalid, Op: "pipeline.member", Msg: "Le canal « " + string(channel) + " » n'a pas besoin de compte."}
 	}
 	return m, nil
 }

@@ -40,7 +40,7 @@ func (v Vault) load(ctx context.Context) (sealed, tokens []byte, err error) {
 	case assets.KindOf(err) == assets.NotFound, err == nil && a.State != assets.AccountConnected:
 		return nil, nil, &assets.Error{
 			Kind: assets.Forbidden, Op: "pipeline.Vault", Err: publishers.ErrDisconnected,
-			Msg: "Le compte de l'association sur « " + string(v.Channel) + " » n'est pas connecté. Connectez-le, puis réessayez.",
+			Msg: "Le compte de l'association sur « " + string(v.Channel) + " » n'est pas connecté. Connectez-le, puis réessayez.",
 		}
 	case err != nil:
 		return nil, nil, err

@@ -189,7 +189,7 @@ func (m *Mastodon) media(ctx context.Context, h *handle, video assets.Rendition,
 		}
 		select {
 		case <-ctx.Done():
-			return &assets.Error{Kind: assets.Transient, Op: "mastodon.media", Msg: "Mastodon prépare encore la vidéo : la publication reprendra toute seule.", Err: ctx.Err()}
+			return &assets.Error{Kind: assets.Transient, Op: "mastodon.media", Msg: "Mastodon prépare encore la vidéo : la publication reprendra toute seule.", Err: ctx.Err()}
 		case <-time.After(settling):
 		}
 	}
@@ -239,7 +239,7 @@ func (m *Mastodon) limits(ctx context.Context) (limits, error) {
 func compose(req publishers.Request, characters int) (string, error) {
 	words := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(cmp.Or(req.Text, req.Film.Title), "\x00", ""), ""))
 	if _, has := req.File(assets.RoleTeaser); !has && req.Link == "" || words == "" {
-		return "", &assets.Error{Kind: assets.Invalid, Op: "mastodon.compose", Msg: "Ce film n'a ni vidéo ni page à montrer sur Mastodon : rien n'est parti."}
+		return "", &assets.Error{Kind: assets.Invalid, Op: "mastodon.compose", Msg: "Ce film n'a ni vidéo ni page à montrer sur Mastodon : rien n'est parti."}
 	}
 	room := characters
 	if req.Link != "" {

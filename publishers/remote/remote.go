@@ -50,7 +50,7 @@ func New(name, base string, insecure bool) (*Client, error) {
 	if err != nil || u.Host == "" || u.Scheme != "https" && !insecure {
 		return nil, &assets.Error{
 			Kind: assets.Invalid, Op: "remote.New", Err: err,
-			Msg: fmt.Sprintf("L'adresse « %s » de %s doit commencer par « https:// ».", base, name),
+			Msg: fmt.Sprintf("L'adresse « %s » de %s doit commencer par « https:// ».", base, name),
 		}
 	}
 	return &Client{Name: name, Base: u, Insecure: insecure, HTTP: &http.Client{
@@ -210,7 +210,7 @@ func (c *Client) Follow(address string) (string, error) {
 	}
 	return "", &assets.Error{
 		Kind: assets.Internal, Op: "remote.Follow", Err: errors.Join(err, fmt.Errorf("%s sends us to %q", c.Name, address)),
-		Msg: c.Name + " a donné une adresse inattendue : rien n'y a été envoyé. Prévenez l'administration.",
+		Msg: c.Name + " a donné une adresse inattendue : rien n'y a été envoyé. Prévenez l'administration.",
 	}
 }
 
@@ -237,6 +237,6 @@ func Blob(ctx context.Context, blobs assets.Blobs, key string) (io.ReadSeekClose
 func Disconnected(name string, err error) error {
 	return &assets.Error{
 		Kind: assets.Forbidden, Op: "remote.Do", Err: errors.Join(publishers.ErrDisconnected, err),
-		Msg: name + " a refusé : le compte n'est plus connecté. Reconnectez-le, puis réessayez.",
+		Msg: name + " a refusé : le compte n'est plus connecté. Reconnectez-le, puis réessayez.",
 	}
 }

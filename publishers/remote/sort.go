@@ -42,7 +42,7 @@ func (c *Client) sort(call Call, a Answer) error {
 func (a Answer) Refused(text string, err error) error {
 	msg := a.Name + " a refusé la mise en ligne."
 	if text != "" {
-		msg = fmt.Sprintf("%s a refusé : « %s ».", a.Name, text)
+		msg = fmt.Sprintf("%s a refusé : « %s ».", a.Name, text)
 	}
 	return &assets.Error{Kind: assets.Invalid, Op: "remote.Do", Msg: msg, Err: err}
 }
@@ -72,7 +72,7 @@ func (a Answer) Broken(err error) error {
 func lost(name string, err error) error {
 	return &assets.Error{
 		Kind: assets.Lost, Op: "remote.Do", Err: err,
-		Msg: name + " n'a pas répondu à temps : le film y est peut-être déjà. On vérifie avant de renvoyer quoi que ce soit.",
+		Msg: name + " n'a pas répondu à temps : le film y est peut-être déjà. On vérifie avant de renvoyer quoi que ce soit.",
 	}
 }
 

@@ -218,7 +218,7 @@ func TestEveryKeyHasItsOwnVariable(t *testing.T) {
 func TestSecretsDoNotPrint(t *testing.T) {
 	const planted = "planted-value"
 	c := Default()
-	c.Storage.S3.SecretKey = NewSecret(planted)
+	c.Storage.S3.SecretKey = Secret{value: planted}
 	inJSON, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)

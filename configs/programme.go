@@ -90,15 +90,6 @@ func LoadProgramme(p Programme) (Filing, error) {
 	return f, nil
 }
 
-// ProfilesYAML is the built-in ladder.
-func ProfilesYAML() []byte {
-	_, text, err := ReadProfiles("")
-	if err != nil {
-		return nil
-	}
-	return text
-}
-
 // ReadProfiles returns the ladder of a file, or the built-in one when path is
 // empty, with the name to give Decode.
 func ReadProfiles(path string) (name string, text []byte, err error) {

@@ -11,9 +11,6 @@ const masked = "(secret)"
 // Secret is a value that cannot be printed, logged or encoded by accident.
 type Secret struct{ value string }
 
-// NewSecret wraps a value.
-func NewSecret(value string) Secret { return Secret{value: value} }
-
 // Reveal returns the value, for the one call that needs it.
 func (s Secret) Reveal() string { return s.value }
 

@@ -20,13 +20,6 @@ type S3Server struct {
 	SecretKey string
 }
 
-// S3 starts a gateway and returns where it is; it holds no bucket yet.
-func S3(t testing.TB) (endpoint, accessKey, secretKey string) {
-	t.Helper()
-	s := StartS3(t)
-	return s.Endpoint, s.AccessKey, s.SecretKey
-}
-
 // StartS3 starts a gateway that lives as long as t. The gateway is a tool of
 // go.mod: the first use compiles it, which takes a minute or two.
 func StartS3(t testing.TB) *S3Server {

@@ -73,9 +73,6 @@ func frameOf(line string, values map[string]string) Frame {
 // Span is a passage.
 type Span struct{ Start, End time.Duration }
 
-// Length is how long it lasts.
-func (s Span) Length() time.Duration { return s.End - s.Start }
-
 // Scan counts what the filter idet sees in the frames.
 type Scan struct{ TFF, BFF, Progressive, Undetermined int }
 
@@ -222,36 +219,4 @@ func above(v, floor float64) *float64 {
 		return nil
 	}
 	return &v
-}
-
-// ReadLoudnessSummary reads the summary that ebur128 prints to stderr at the
-// end, with -v info. It is rounded to a tenth, but sees the last 100 ms as well.
-func ReadLoudnessSummary(r io.Reader) (Loudness, error) {
-	var l Loudness
-	scan := bufio.NewScanner(r)
-	for scan.Scan() {
-		fields := strings.Fields(scan.Text())
-		if len(fields) < 3 {
-			if len(fields) > 1 && fields[len(fields)-1] == "Summary:" {
-				l = Loudness{}
-			}
-			continue
-		}
-		v, err := strconv.ParseFloat(fields[1], 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			continue
-		}
-		switch fields[0] + fields[2] {
-		case "I:LUFS":
-			l.Integrated = above(v, silent)
-		case "LRA:LU":
-			l.Range = &v
-		case "Peak:dBFS":
-			l.TruePeak = above(v, deepest)
-		}
-	}
-	if l.Integrated == nil {
-		l.Range = nil
-	}
-	return l, scan.Err()
 }

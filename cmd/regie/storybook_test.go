@@ -93,6 +93,13 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
+// tooSmall finds what is pressed on a phone and is less than 44 px high; a box
+// to tick counts with the label around it.
+const tooSmall = `[...document.querySelectorAll("button, .button, summary, select, textarea, input:not([type=hidden], [type=range]), .menu a, .tabs a, a.chip")]
+	.map(e => [e, (e.matches("[type=checkbox], [type=radio]") && e.closest("label") || e).getBoundingClientRect()])
+	.filter(([e, box]) => e.checkVisibility() && !e.closest(".visually-hidden, .find button") && box.width > 1 && box.height < 43.5)
+	.map(([e, box]) => Math.round(box.height) + " px: " + e.outerHTML.slice(0, 100))`
+
 func lookAt(t *testing.T, tab *browser.Tab, base string, page story, label string, width int64, axe string) {
 	if err := chromedp.Do(tab.Ctx, chromedp.EmulateViewport(width, 900)); err != nil {
 		t.Fatal(err)
@@ -116,6 +123,12 @@ func lookAt(t *testing.T, tab *browser.Tab, base string, page story, label strin
 		[...document.querySelectorAll("*")].filter(e => e.getAttributeNames().some(name => name.startsWith("on"))).length`))
 	if err != nil || inline > 0 { // W-05; what breaks the policy is among the faults of the tab
 		t.Errorf("%d scripts, styles or handlers in the page itself, %v", inline, err)
+	}
+	if label == "390" {
+		small, err := chromedp.Run(tab.Ctx, chromedp.Evaluate[[]string](tooSmall))
+		if err != nil || len(small) > 0 {
+			t.Errorf("too small for a thumb: %s %v", strings.Join(small, " | "), err)
+		}
 	}
 	found, err := chromedp.Run(tab.Ctx, chromedp.Evaluate[string](axe+`;
 		axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical")

@@ -25,7 +25,7 @@ document.addEventListener('keydown', (event) => {
 
 // Up and down go from the field of the search page through what was found.
 function walk(event) {
-  const stops = [...document.querySelectorAll('#quoi, .hits a.grow')];
+  const stops = [...document.querySelectorAll('#quoi, .hits .grow a')];
   const on = document.activeElement;
   const at = on === document.body ? 0 : stops.indexOf(on);
   const next = at >= 0 && stops[at + (event.key === 'ArrowDown' ? 1 : -1)];

@@ -8,7 +8,7 @@ type UploadState string
 // The states of an upload.
 const (
 	UploadOpen    UploadState = "open"    // bytes are expected
-	UploadWhole   UploadState = "whole"   // all bytes are here and fsynced; their hash is being taken
+	UploadWhole   UploadState = "whole"   // all bytes are here; they are synced and their hash is taken
 	UploadDone    UploadState = "done"    // hashed and filed: the sender may erase their copy
 	UploadRefused UploadState = "refused" // with a reason; the part that came is gone
 	UploadExpired UploadState = "expired" // nothing came for too long

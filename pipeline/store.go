@@ -33,8 +33,9 @@ func Print(r io.ReaderAt, size int64) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// FinishUpload takes note that the last byte of an upload is here: its file is
-// synced first. It may be called again, and by several at once.
+// FinishUpload takes note that the last byte of an upload is here. Where its
+// device has said no sum, by which filing would see what a power cut took, its
+// file is synced first. It may be called again, and by several at once.
 func (d *Desk) FinishUpload(ctx context.Context, id assets.ID) error {
 	const op = "pipeline.FinishUpload"
 	u, err := d.Catalog.Upload(ctx, id)
@@ -44,8 +45,10 @@ func (d *Desk) FinishUpload(ctx context.Context, id assets.ID) error {
 	if got := d.offset(u); got != u.Size {
 		return &assets.Error{Kind: assets.Conflict, Op: op, Msg: fmt.Sprintf("Il manque encore %d octets à ce fichier. L'envoi peut reprendre.", u.Size-got)}
 	}
-	if err := syncPath(d.Uploads.path(id), d.Uploads.Dir); err != nil {
-		return &assets.Error{Kind: assets.Transient, Op: op, Msg: "Le disque du serveur n'a pas confirmé l'écriture. L'envoi peut reprendre.", Err: err}
+	if u.Claim == "" {
+		if err := syncPath(d.Uploads.path(id), d.Uploads.Dir); err != nil {
+			return &assets.Error{Kind: assets.Transient, Op: op, Msg: "Le disque du serveur n'a pas confirmé l'écriture. L'envoi peut reprendre.", Err: err}
+		}
 	}
 	c := d.moveUpload(u, assets.UploadWhole, string(u.Owner), "")
 	c.Jobs = []assets.Job{d.job(assets.JobFile, u.ID, d.Now(), 0)}
@@ -91,6 +94,11 @@ func (d *Desk) file(ctx context.Context, h *hold) error {
 	}
 	h.step(maker.Step{Name: "Vérification"})
 	where := d.Uploads.path(u.ID)
+	if info, err := os.Stat(where); err == nil && info.Size() < u.Size { // a power cut took the end
+		c := d.moveUpload(u, assets.UploadOpen, "worker", "")
+		c.Fence = h.fence()
+		return d.commit(ctx, c)
+	}
 	blob, err := d.keepFile(ctx, where, func(b assets.Blob) error { return d.same(where, u, b) })
 	if errors.Is(err, errOther) {
 		c := d.moveUpload(u, assets.UploadRefused, "worker", errOther.Msg)

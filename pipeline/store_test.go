@@ -127,7 +127,8 @@ func TestAbandonedUploads(t *testing.T) {
 }
 
 // TestSumsDecide (U-08): what came is held against what the device said of it,
-// by its whole sum or its print; only what is the same is kept.
+// by its whole sum or its print; only what is the same is kept, and what is
+// too short goes on.
 func TestSumsDecide(t *testing.T) {
 	const text = "bytes of a rush"
 	print, err := Print(strings.NewReader(text), int64(len(text)))
@@ -139,6 +140,7 @@ func TestSumsDecide(t *testing.T) {
 		came string
 		want assets.UploadState
 	}{
+		"cut short":   {Announced{SHA256: sumOf(text)}, "bytes of", assets.UploadOpen},
 		"same sum":    {Announced{SHA256: sumOf(text)}, text, assets.UploadDone},
 		"same print":  {Announced{Print: print}, text, assets.UploadDone},
 		"other bytes": {Announced{SHA256: sumOf(text)}, "bytes of a Rush", assets.UploadRefused},
@@ -148,16 +150,17 @@ func TestSumsDecide(t *testing.T) {
 			b := newBench(t)
 			c.said.Name, c.said.Size = "a.mov", int64(len(text))
 			id := b.announce(b.transfer(jri), c.said)[0].Upload
-			b.came(id, c.came)
+			b.came(id, text)
 			if err := b.FinishUpload(t.Context(), id); err != nil {
 				t.Fatal(err)
 			}
+			b.came(id, c.came) // what is left after a power cut
 			b.settle()
 			u := b.upload(id)
 			if u.State != c.want || (u.State == assets.UploadRefused) != (u.Reason == errOther.Msg) {
 				t.Errorf("%s: %s", u.State, u.Reason)
 			}
-			if n, _ := b.files(); n != 0 {
+			if n, _ := b.files(); (n != 0) != (c.want == assets.UploadOpen) {
 				t.Errorf("%d files wait", n)
 			}
 			if kept, err := b.Catalog.AssetBySHA256(t.Context(), sumOf(c.came)); (err == nil) != (c.want == assets.UploadDone) {

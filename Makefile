@@ -13,7 +13,7 @@ sources := $(wildcard web/static/src/*) $(wildcard internal/bundle/*.go)
 folders = $$($(GO) list -f '{{.Dir}}' ./...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench race format setup tools assets build clean
+.PHONY: help run test check bench load race format setup tools assets build clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -36,6 +36,10 @@ race: setup assets ## every test under the race detector (slow; needs a C compil
 
 bench: build ## the way of a film beside plain ffmpeg: make bench FILM=…
 	bin/regie bench $(FILM)
+
+load: assets ## fifty uploads of 200 MB at once, beside tusd's own server: make load LOAD="-load.mb 20"
+	GOBIN=$(CURDIR)/bin $(GO) install github.com/tus/tusd/v2/cmd/tusd@$$($(GO) list -m -f '{{.Version}}' github.com/tus/tusd/v2)
+	$(GO) test ./cmd/regie -run '^$$' -bench Uploads -benchtime 1x -timeout 30m -load.tusd $(CURDIR)/bin/tusd $(LOAD)
 
 format: ## Go files, docs/states.md, no-break spaces of French texts
 	$(GO) tool gofumpt -w $(folders)

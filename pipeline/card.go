@@ -24,7 +24,7 @@ func cardOf(folder string) string {
 		switch {
 		case !known && strings.EqualFold(p, "clip") && i == len(parts)-1:
 			name = "XDCAM" // CLIP at the root of the disc
-		case !known, name == "P2" && !(i+1 < len(parts) && slices.Contains([]string{"video", "audio", "clip"}, strings.ToLower(parts[i+1]))):
+		case !known, name == "P2" && !(i+1 < len(parts) && slices.Contains([]string{"video", "audio", "clip", "proxy", "icon", "voice"}, strings.ToLower(parts[i+1]))):
 			continue
 		}
 		above := strings.Join(slices.DeleteFunc(slices.Clone(parts[:i]), func(s string) bool { return strings.EqualFold(s, "private") }), "/")
@@ -34,6 +34,17 @@ func cardOf(folder string) string {
 		return above + " (" + name + ")"
 	}
 	return ""
+}
+
+// asides are the folders of a card where cameras keep small copies of their
+// clips: thumbnails and proxies.
+var asides = []string{"thmbnl", "thm", "icon", "proxy", "sub"}
+
+// isClip tells what was filmed or heard from what a camera writes beside it,
+// though that may be a picture or a movie too.
+func isClip(folder, name, mime string) bool {
+	beside := cardOf(folder) != "" && (suffix(name) == ".lrv" || slices.Contains(asides, strings.ToLower(path.Base(folder))))
+	return isMedia(name, mime) && !beside
 }
 
 // The names by which cameras say that one recording goes on in the next file.
@@ -153,6 +164,6 @@ func goesOn(a, b CardClip) bool {
 // isManifest tells a list of sums.
 func isManifest(name string) bool {
 	low := strings.ToLower(name)
-	return slices.Contains([]string{".md5", ".sha256", ".mhl"}, suffix(name)) || low == "md5sums" || low == "sha256sums" ||
+	return slices.Contains([]string{".md5", ".sha1", ".sha256", ".mhl"}, suffix(name)) || low == "md5sums" || low == "sha256sums" ||
 		low == "md5sums.txt" || low == "sha256sums.txt"
 }

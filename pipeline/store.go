@@ -178,7 +178,7 @@ func (d *Desk) arrivalOf(ctx context.Context, t assets.Transfer, u assets.Upload
 		Name: u.Name, Kind: t.Kind, Sujet: t.Sujet, Film: t.Film, Owner: u.Owner, Folder: u.Folder, People: t.People,
 		Place: t.Place, Territory: t.Territory, Minors: t.Minors, Actor: string(u.Owner),
 	}
-	if t.Kind == assets.KindRush && !isMedia(u.Name, u.Type) {
+	if t.Kind == assets.KindRush && !isClip(u.Folder, u.Name, u.Type) {
 		a.Kind = assets.KindCompany
 	}
 	if card := cardOf(u.Folder); card != "" && a.Kind == assets.KindRush {
@@ -212,7 +212,7 @@ func (d *Desk) placeIn(ctx context.Context, transfer assets.ID, u assets.Upload)
 	}
 	var clips []CardClip
 	for _, c := range all {
-		if c.Folder == u.Folder && isMedia(c.Name, c.Type) && c.State != assets.UploadExpired {
+		if c.Folder == u.Folder && isClip(c.Folder, c.Name, c.Type) && c.State != assets.UploadExpired {
 			clips = append(clips, CardClip{c.Folder, c.Name, c.Size})
 		}
 	}

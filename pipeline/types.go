@@ -15,7 +15,7 @@ var (
 	heard  = strings.Fields(".aac .ac3 .aif .aiff .amr .caf .flac .m4a .mka .mp3 .oga .ogg .opus .w64 .wav .wma")
 	still  = strings.Fields(".avif .cr2 .cr3 .dng .gif .heic .heif .jpeg .jpg .nef .png .tif .tiff .webp")
 	// beside is what cameras write next to their clips, and lists of sums.
-	beside = strings.Fields(".bdm .bim .bnp .cif .clpi .cpf .cpi .csv .dat .ind .int .iff .idx .log .lrf .md5 .mhl .mif .mpl .mpls .ppn .scr .sha1 .sha256 .smi .srt .thm .tid .tdt .txt .wpl .xml .xmp")
+	beside = strings.Fields(".bdm .bim .bmp .bnp .cif .clpi .cpf .cpi .csv .dat .ind .int .iff .idx .log .lrf .md5 .mhl .mif .mpl .mpls .ppn .scr .sha1 .sha256 .smi .srt .thm .tid .tdt .txt .wpl .xml .xmp")
 )
 
 // suffix is how a name ends, in lower case, with its dot.

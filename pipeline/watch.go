@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -43,25 +42,39 @@ func (d *Desk) Watch(ctx context.Context, o WatchOptions) error {
 	}
 	defer func() { _ = w.Close() }() // nothing is lost with it
 	seen := map[string]watched{}
-	tick := time.NewTicker(o.Poll)
-	defer tick.Stop()
 	for {
 		again, err := d.lookInto(ctx, o, w, seen)
 		if err != nil && ctx.Err() == nil {
 			d.Log.Warn("the watched folder was not read; it is tried again", "folder", o.Folder, "err", err)
 		}
-		var settle <-chan time.Time
+		wait := o.Poll
 		if again {
-			settle = time.After(o.Settle)
+			wait = o.Settle
 		}
+		if !d.rest(ctx, w, wait, o.Settle) {
+			return nil
+		}
+	}
+}
+
+// rest waits; less long, but never less than soon, when something moves in the
+// folder: a card that is copied moves all the time. False is the end.
+func (d *Desk) rest(ctx context.Context, w *fsnotify.Watcher, long, soon time.Duration) bool {
+	wake := time.NewTimer(long)
+	defer wake.Stop()
+	for heard := false; ; {
 		select {
 		case <-ctx.Done():
-			return nil
+			return false
 		case <-w.Events:
+			if !heard {
+				wake.Reset(min(long, soon))
+			}
+			heard = true
 		case err := <-w.Errors:
 			d.Log.Warn("the watched folder tells nothing; it is looked at again and again", "err", err)
-		case <-settle:
-		case <-tick.C:
+		case <-wake.C:
+			return true
 		}
 	}
 }
@@ -73,6 +86,15 @@ type watched struct {
 	since    time.Time // it is as it is
 }
 
+// settled tells a file that is whole. What is empty is given more time: its
+// bytes may be about to come.
+func (w watched) settled(now time.Time, settle time.Duration) bool {
+	if w.size == 0 {
+		settle *= 10
+	}
+	return now.Sub(w.since) >= settle
+}
+
 // lookInto takes in what has settled, and tells whether something has not.
 func (d *Desk) lookInto(ctx context.Context, o WatchOptions, w *fsnotify.Watcher, seen map[string]watched) (bool, error) {
 	var ready []string
@@ -82,14 +104,16 @@ func (d *Desk) lookInto(ctx context.Context, o WatchOptions, w *fsnotify.Watcher
 			return err
 		}
 		rel, _ := filepath.Rel(o.Folder, name) // both are clean
+		rel = filepath.ToSlash(rel)
 		if e.IsDir() {
-			if rel == arrived || rel == leftover || rel != "." && strings.HasPrefix(e.Name(), ".") {
+			if rel == arrived || rel == leftover || rel != "." && passedOver(e.Name()) {
 				return fs.SkipDir
 			}
-			return w.Add(name)
+			_ = w.Add(name) // a folder that tells nothing is looked at all the same
+			return nil
 		}
 		info, err := e.Info()
-		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(e.Name(), ".") || strings.HasSuffix(e.Name(), ".part") {
+		if err != nil || !info.Mode().IsRegular() || passedOver(e.Name()) {
 			return nil
 		}
 		there[rel] = true
@@ -98,7 +122,7 @@ func (d *Desk) lookInto(ctx context.Context, o WatchOptions, w *fsnotify.Watcher
 			before = watched{info.Size(), info.ModTime(), now}
 			seen[rel] = before
 		}
-		if info.Size() > 0 && now.Sub(before.since) >= o.Settle {
+		if before.settled(now, o.Settle) {
 			ready = append(ready, rel)
 		} else {
 			waits = true
@@ -124,14 +148,14 @@ func (d *Desk) lookInto(ctx context.Context, o WatchOptions, w *fsnotify.Watcher
 func apartFrom(ready []string, seen map[string]watched, settle time.Duration, now time.Time) []string {
 	busy := map[string]bool{}
 	top := func(rel string) string {
-		first, _, below := strings.Cut(filepath.ToSlash(rel), "/")
+		first, _, below := strings.Cut(rel, "/")
 		if !below {
 			return rel
 		}
 		return first
 	}
 	for rel, w := range seen {
-		if now.Sub(w.since) < settle || w.size == 0 {
+		if !w.settled(now, settle) {
 			busy[top(rel)] = true
 		}
 	}
@@ -155,12 +179,7 @@ func (d *Desk) takeTree(ctx context.Context, root string, files []string) error 
 		bySujet[id] = append(bySujet[id], rel)
 	}
 	for sujet, some := range bySujet {
-		taken, err := d.IngestTree(ctx, root, some, Arrival{Kind: assets.KindRush, Sujet: sujet, Actor: "worker"})
-		for _, t := range taken {
-			if e := t.Away(root); e != nil {
-				err = errors.Join(err, e)
-			}
-		}
+		err := d.IngestTree(ctx, root, some, Arrival{Kind: assets.KindRush, Sujet: sujet, Actor: "worker"}, func(t Taken) error { return t.Away(root) })
 		if err != nil {
 			return err
 		}
@@ -170,7 +189,7 @@ func (d *Desk) takeTree(ctx context.Context, root string, files []string) error 
 
 // sujetAt finds the sujet whose film has the address that a path begins with.
 func (d *Desk) sujetAt(ctx context.Context, rel string) (assets.ID, error) {
-	slug, _, below := strings.Cut(filepath.ToSlash(rel), "/")
+	slug, _, below := strings.Cut(rel, "/")
 	if !below {
 		return "", nil
 	}

@@ -36,7 +36,7 @@ func TestCommandLine(t *testing.T) {
 		{"no film yet", "film list", exitDone, "Aucun film"},
 		{"unknown film", "film show rien", exitNotFound, "film list"},
 		{"missing file", "ingest absent.mp4", exitUsage, "n'existe pas"},
-		{"a folder", "ingest " + data, exitUsage, "est un dossier"},
+		{"an empty folder", "ingest " + t.TempDir(), exitUsage, "aucun fichier"},
 		{"unknown rubrique", "ingest " + notes + " --rubrique cuisine", exitUsage, "societe"},
 		{"unknown channel", "ingest " + notes + " --to minitel", exitNotFound, "minitel"},
 		{"not a film", "ingest " + notes + " --to site --wait", exitRefused, "refusé"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,8 +13,9 @@ import (
 )
 
 type ingestCmd struct {
-	Files     []string `arg:"" name:"fichier" help:"Films ou rushes à déposer." type:"path"`
-	Kind      string   `help:"master : film monté ; rush : image brute." enum:"master,rush" default:"master"`
+	Files     []string `arg:"" name:"fichier" help:"Films, rushes, ou dossiers de rushes à déposer." type:"path"`
+	Kind      string   `help:"master : film monté ; rush : image brute." enum:"master,rush," default:"" placeholder:"GENRE"`
+	Sujet     string   `help:"Sujet des rushes." placeholder:"IDENTIFIANT"`
 	Title     string   `help:"Titre (défaut : le nom du fichier)." placeholder:"TITRE"`
 	Lede      string   `help:"Chapô : une ou deux phrases." name:"chapo" placeholder:"TEXTE"`
 	Rubrique  []string `help:"Rubrique (plusieurs possibles)." placeholder:"RUBRIQUE"`
@@ -30,6 +32,10 @@ func (*ingestCmd) Help() string {
 	return `Exemples :
   regie ingest before.mp4 --title "Before Zik Zac" --rubrique culture --dossier zik-zac-2018 --to site --wait
   regie ingest carte/*.MTS --kind rush
+  regie ingest /mnt/nas/tournage --sujet IDENTIFIANT
+
+D'un dossier, tout ce qui s'y trouve est pris : les plans deviennent des rushes, ce qu'une caméra écrit à côté est gardé,
+et les listes de sommes de contrôle (.md5, .sha1, .sha256, .mhl) sont vérifiées.
 
 L'original est copié, vérifié, et n'est plus jamais modifié. Le même fichier déposé deux fois mène au même film.
 Avec --json, une ligne par étape ; la dernière est le film, comme « regie film show --json ».`
@@ -38,7 +44,7 @@ Avec --json, une ligne par étape ; la dernière est le film, comme « regie f
 // Run takes each file in, then waits for all of them if asked.
 func (c *ingestCmd) Run(a *app) error {
 	for _, f := range c.Files {
-		if err := readable(f); err != nil {
+		if err := readable(f); err != nil && !isFolder(f) {
 			return err
 		}
 	}
@@ -48,7 +54,16 @@ func (c *ingestCmd) Run(a *app) error {
 	}
 	defer h.Close()
 	var all []pipeline.Received
+	worst := exitDone
 	for _, f := range c.Files {
+		if isFolder(f) {
+			taken, code, err := c.takeFolder(a, h, f)
+			if err != nil {
+				return err
+			}
+			all, worst = append(all, taken...), max(worst, code)
+			continue
+		}
 		r, err := c.take(a, h, f)
 		if err != nil {
 			return err
@@ -56,10 +71,9 @@ func (c *ingestCmd) Run(a *app) error {
 		all = append(all, r)
 	}
 	if !c.Wait {
-		return c.report(a, h, all)
+		return errors.Join(c.report(a, h, all), codeError(worst))
 	}
 	return h.whileWorking(a.ctx, func(ctx context.Context) error {
-		worst := exitDone
 		for _, r := range all {
 			code, err := await(ctx, a, h, r)
 			if err != nil {
@@ -71,6 +85,22 @@ func (c *ingestCmd) Run(a *app) error {
 	})
 }
 
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// arrival is what is said of every file of this command.
+func (c *ingestCmd) arrival(kind assets.AssetKind) pipeline.Arrival {
+	if c.Kind != "" {
+		kind = assets.AssetKind(c.Kind)
+	}
+	return pipeline.Arrival{
+		Kind: kind, Sujet: assets.ID(c.Sujet), Lede: c.Lede, Rubriques: c.Rubrique, Partners: c.Partner, Dossier: c.Dossier,
+		Territory: c.Territory, License: c.License, Credits: c.Credits, To: channels(c.To), Actor: "cli",
+	}
+}
+
 // take hands one file to the house.
 func (c *ingestCmd) take(a *app, h *house, name string) (pipeline.Received, error) {
 	f, err := os.Open(name)
@@ -78,11 +108,9 @@ func (c *ingestCmd) take(a *app, h *house, name string) (pipeline.Received, erro
 		return pipeline.Received{}, readable(name)
 	}
 	defer f.Close()
-	r, err := h.desk.Ingest(a.ctx, pipeline.Arrival{
-		Name: filepath.Base(name), Bytes: f, Kind: assets.AssetKind(c.Kind), Title: c.Title, Lede: c.Lede,
-		Rubriques: c.Rubrique, Partners: c.Partner, Dossier: c.Dossier, Territory: c.Territory,
-		License: c.License, Credits: c.Credits, To: channels(c.To), Actor: "cli",
-	})
+	in := c.arrival(assets.KindMaster)
+	in.Name, in.Bytes, in.Title = filepath.Base(name), f, c.Title
+	r, err := h.desk.Ingest(a.ctx, in)
 	if err == nil && r.Already {
 		a.out.say("« %s » était déjà là : rien n'a été ajouté.", filepath.Base(name))
 	}

@@ -23,7 +23,7 @@ type journalAsked struct {
 	To    time.Time      `query:"to"`
 }
 
-// programmeShown is what films are filed under. It is an assets.Programme.
+// programmeShown is what films are filed under.
 type programmeShown struct {
 	Rubriques   []assets.Rubrique  `json:"rubriques"`
 	Partners    []assets.Partner   `json:"partners"`

@@ -16,6 +16,11 @@ type ConsentPolicy struct {
 // Light says whether something may be shown.
 type Light int
 
+// MarshalText says it by its name.
+func (l Light) MarshalText() ([]byte, error) {
+	return []byte(map[Light]string{Green: "green", Orange: "orange", Red: "red"}[l]), nil
+}
+
 // The lights, from the best.
 const (
 	Green  Light = iota
@@ -56,19 +61,19 @@ func (r Reason) Light() Light {
 
 // PersonClearance is the verdict on one person of a film.
 type PersonClearance struct {
-	Filmed  Filmed
-	Consent Consent
-	Light   Light
-	Reasons []Reason // the heaviest first; none for green
-	Waived  string   // why a red verdict was passed over by the responsable image; Light is Orange then
+	Filmed  Filmed   `json:"filmed"`
+	Consent Consent  `json:"consent"`
+	Light   Light    `json:"light"`
+	Reasons []Reason `json:"reasons,omitempty"` // the heaviest first; none for green
+	Waived  string   `json:"waived,omitempty"`  // why a red verdict was passed over by the responsable image; Light is Orange then
 }
 
 // Clearance is the verdict on a film on one medium.
 type Clearance struct {
-	Medium Medium
-	Light  Light // the worst of all
-	People []PersonClearance
-	Minors bool // minors are to be seen and no minor is named; « oui » of the rushes
+	Medium Medium            `json:"medium"`
+	Light  Light             `json:"light"` // the worst of all
+	People []PersonClearance `json:"people"`
+	Minors bool              `json:"minors,omitempty"` // minors are to be seen and no minor is named; « oui » of the rushes
 }
 
 // Clear is the gate of the droit à l'image: whether everybody who is to be seen

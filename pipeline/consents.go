@@ -13,9 +13,9 @@ import (
 // ConsentView is an authorisation as those may see it who work with it.
 type ConsentView struct {
 	assets.Consent
-	Details assets.ConsentDetails
-	Light   assets.Light
-	Reasons []assets.Reason // what it lacks for the media that it names
+	Details assets.ConsentDetails `json:"details"`
+	Light   assets.Light          `json:"light"`
+	Reasons []assets.Reason       `json:"reasons,omitempty"` // what it lacks for the media that it names
 }
 
 func (d *Desk) view(c assets.Consent) (ConsentView, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"anonymal.tv/regie/assets"
@@ -12,6 +13,7 @@ import (
 type filmCmd struct {
 	List   filmListCmd   `cmd:"" help:"Tous les films, les plus récents d'abord."`
 	Show   filmShowCmd   `cmd:"" help:"Tout ce qu'il y a à savoir d'un film."`
+	Change filmChangeCmd `cmd:"" help:"Modifier la fiche d'un film ; ce qui n'est pas donné reste."`
 	Cancel filmCancelCmd `cmd:"" help:"Arrêter la fabrication ; l'original reste."`
 	Remake filmRemakeCmd `cmd:"" help:"Refaire la fabrication à partir de l'original."`
 }
@@ -22,6 +24,7 @@ type filmListCmd struct {
 	Partner   string `help:"Partenaire." placeholder:"PARTENAIRE"`
 	Dossier   string `help:"Dossier." placeholder:"DOSSIER"`
 	Territory string `help:"Territoire." placeholder:"TERRITOIRE"`
+	State     string `help:"État : idea, editing, review, approved, published…" placeholder:"ÉTAT"`
 	Limit     int    `help:"Nombre de films." default:"100"`
 	After     string `help:"Suite après ce film." placeholder:"IDENTIFIANT"`
 }
@@ -64,7 +67,7 @@ func (c *filmListCmd) Run(a *app) error {
 func (c *filmListCmd) films(ctx context.Context, h *house) ([]assets.Film, error) {
 	if c.Search == "" {
 		return h.catalog.Films(ctx, assets.FilmFilter{
-			Rubrique: c.Rubrique, Partner: c.Partner, Dossier: c.Dossier, Territory: c.Territory,
+			State: assets.FilmState(c.State), Rubrique: c.Rubrique, Partner: c.Partner, Dossier: c.Dossier, Territory: c.Territory,
 			After: assets.ID(c.After), Limit: c.Limit,
 		})
 	}
@@ -97,6 +100,46 @@ func (c *filmShowCmd) Run(a *app) error {
 		return err
 	}
 	return printFilm(a, v)
+}
+
+type filmChangeCmd struct {
+	ID          string   `arg:"" name:"film" help:"Identifiant du film, ou son nom dans l'adresse."`
+	Title       *string  `help:"Titre." placeholder:"TITRE"`
+	Lede        *string  `help:"Chapô : une ou deux phrases." name:"chapo" placeholder:"TEXTE"`
+	Description *string  `help:"Description." placeholder:"TEXTE"`
+	Genre       *string  `help:"Genre." placeholder:"GENRE"`
+	Credits     *string  `help:"Crédits." placeholder:"TEXTE"`
+	License     *string  `help:"Licence (identifiant SPDX)." placeholder:"LICENCE"`
+	Dossier     *string  `help:"Dossier." placeholder:"DOSSIER"`
+	Territory   *string  `help:"Territoire." placeholder:"TERRITOIRE"`
+	Rubrique    []string `help:"Rubrique (plusieurs possibles)." placeholder:"RUBRIQUE"`
+	Partner     []string `help:"Partenaire (plusieurs possibles)." placeholder:"PARTENAIRE"`
+	Keyword     []string `help:"Mot-clé (plusieurs possibles)." placeholder:"MOT"`
+	Person      []string `help:"« Nom : fonction » (plusieurs possibles)." sep:"none" placeholder:"PERSONNE"`
+}
+
+// Run changes what is said of a film.
+func (c *filmChangeCmd) Run(a *app) error {
+	return onFilm(a, c.ID, false, func(h *house, f assets.Film) error {
+		give(&f.Title, c.Title)
+		give(&f.Lede, c.Lede)
+		give(&f.Description, c.Description)
+		give(&f.Genre, c.Genre)
+		give(&f.Credits, c.Credits)
+		give(&f.License, c.License)
+		give(&f.Dossier, c.Dossier)
+		give(&f.Territory, c.Territory)
+		giveAll(&f.Rubriques, c.Rubrique)
+		giveAll(&f.Partners, c.Partner)
+		giveAll(&f.Keywords, c.Keyword)
+		var people []assets.Person
+		for _, line := range c.Person {
+			name, role, _ := strings.Cut(line, ":")
+			people = append(people, assets.Person{Name: name, Role: role})
+		}
+		giveAll(&f.People, people)
+		return h.desk.EditFilm(a.ctx, f.ID, f, "cli")
+	})
 }
 
 type filmCancelCmd struct {

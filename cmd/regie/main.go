@@ -32,6 +32,14 @@ type commands struct {
 	Worker    workerCmd    `cmd:"" help:"La fabrication et la mise en ligne seules."`
 	Ingest    ingestCmd    `cmd:"" help:"Déposer des films montés ou des rushes."`
 	Film      filmCmd      `cmd:"" help:"Voir les films, arrêter ou refaire leur fabrication."`
+	Version   versionCmd   `cmd:"" help:"Les versions d'un film, leurs remarques, leur son."`
+	Track     trackCmd     `cmd:"" help:"Sous-titres, chapitres et synthés d'un film."`
+	Bat       batCmd       `cmd:"" help:"Les BAT : demander, donner, refuser."`
+	Sujet     sujetCmd     `cmd:"" help:"Les sujets."`
+	Rush      rushCmd      `cmd:"" help:"Les rushes."`
+	Selection selectionCmd `cmd:"" help:"Les sélections, pour le montage."`
+	Consent   consentCmd   `cmd:"" help:"Les personnes filmées et leurs autorisations."`
+	Undo      undoCmd      `cmd:"" help:"Annuler un geste."`
 	Publish   publishCmd   `cmd:"" help:"Mettre un film en ligne."`
 	Unpublish unpublishCmd `cmd:"" help:"Retirer un film d'un canal."`
 	User      userCmd      `cmd:"" help:"Les personnes qui travaillent ici."`
@@ -51,6 +59,7 @@ Exemples :
   regie ingest film.mp4 --title "Before Zik Zac" --rubrique culture --to site --wait
   regie film list
   regie film show IDENTIFIANT --json
+  regie bat give IDENTIFIANT --user image@example.org
   regie unpublish IDENTIFIANT --from site
   regie doctor
 

@@ -72,14 +72,14 @@ func (c *tokenRevokeCmd) Run(a *app) error {
 
 // withPerson does something with the house and one of its people.
 func withPerson(a *app, mail string, do func(*house, assets.User) error) error {
-	h, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	u, err := h.catalog.UserByMail(a.ctx, mail)
-	if err != nil {
-		return err
-	}
-	return do(h, u)
+	return withHouse(a, func(h *house) error {
+		u, err := h.catalog.UserByMail(a.ctx, mail)
+		if assets.KindOf(err) == assets.NotFound && err != nil {
+			return &assets.Error{Kind: assets.NotFound, Op: "user", Msg: "Personne n'a l'adresse " + mail + ". « regie user list » les donne toutes.", Err: err}
+		}
+		if err != nil {
+			return err
+		}
+		return do(h, u)
+	})
 }

@@ -9,19 +9,7 @@ type who struct {
 
 // on opens the house, finds the person, and does something about their access.
 func (w who) on(a *app, do func(h *house, u assets.User) error) error {
-	h, err := a.open()
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	u, err := h.catalog.UserByMail(a.ctx, w.Mail)
-	if assets.KindOf(err) == assets.NotFound && err != nil {
-		return &assets.Error{Kind: assets.NotFound, Op: "user", Msg: "Personne n'a l'adresse " + w.Mail + ". « regie user list » les donne toutes.", Err: err}
-	}
-	if err != nil {
-		return err
-	}
-	return do(h, u)
+	return withPerson(a, w.Mail, do)
 }
 
 // said answers with the person as they are now.

@@ -19,7 +19,7 @@ var UploadMachine = Machine[UploadState]{
 	"":            {UploadOpen, UploadDone}, // done at once: the same bytes were here
 	UploadOpen:    {UploadWhole, UploadRefused, UploadExpired},
 	UploadWhole:   {UploadDone, UploadRefused, UploadOpen},
-	UploadDone:    {},
+	UploadDone:    {UploadRefused}, // a list of sums that came later says that it is damaged
 	UploadRefused: {},
 	UploadExpired: {},
 }

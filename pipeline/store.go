@@ -99,9 +99,16 @@ func (d *Desk) file(ctx context.Context, h *hold) error {
 		c.Fence = h.fence()
 		return d.commit(ctx, c)
 	}
-	blob, err := d.keepFile(ctx, where, func(b assets.Blob) error { return d.same(where, u, b) })
-	if errors.Is(err, errOther) {
-		c := d.moveUpload(u, assets.UploadRefused, "worker", errOther.Msg)
+	note := ""
+	blob, err := d.keepFile(ctx, where, func(b assets.Blob) error {
+		err := d.same(where, u, b)
+		if err == nil {
+			note, err = d.held(ctx, u, where)
+		}
+		return err
+	})
+	if errors.Is(err, errOther) || errors.Is(err, errDamaged) {
+		c := d.moveUpload(u, assets.UploadRefused, "worker", assets.Sentence(err))
 		c.Fence = h.fence()
 		if err := d.commit(ctx, c); err != nil {
 			return err
@@ -115,7 +122,10 @@ func (d *Desk) file(ctx context.Context, h *hold) error {
 	if err != nil {
 		return err
 	}
-	a, err := d.arrivalOf(ctx, t, u, h)
+	a, err := d.arrivalOf(ctx, t, u, note, h)
+	if err == nil && isManifest(u.Name) {
+		err = d.holdLate(ctx, u)
+	}
 	if err == nil {
 		_, err = d.receive(ctx, blob, a)
 	}
@@ -172,8 +182,8 @@ func (d *Desk) keepFile(ctx context.Context, file string, check func(assets.Blob
 }
 
 // arrivalOf is an upload as receive takes it; in its Filed the row of the
-// upload moves together with what it led to.
-func (d *Desk) arrivalOf(ctx context.Context, t assets.Transfer, u assets.Upload, h *hold) (Arrival, error) {
+// upload moves together with what it led to, with a note of what was found.
+func (d *Desk) arrivalOf(ctx context.Context, t assets.Transfer, u assets.Upload, note string, h *hold) (Arrival, error) {
 	a := Arrival{
 		Name: u.Name, Kind: t.Kind, Sujet: t.Sujet, Film: t.Film, Owner: u.Owner, Folder: u.Folder, People: t.People,
 		Place: t.Place, Territory: t.Territory, Minors: t.Minors, Actor: string(u.Owner),
@@ -193,7 +203,7 @@ func (d *Desk) arrivalOf(ctx context.Context, t assets.Transfer, u assets.Upload
 	}
 	a.Filed = func(asset assets.Asset, r Received, c *assets.Change) {
 		u.SHA256, u.Asset, u.Rush, u.Film, u.Already = asset.SHA256, asset.ID, r.Rush, r.Film, r.Already
-		reason := ""
+		reason := note
 		if r.Already {
 			reason = d.receivedOn(asset.CreatedAt)
 		}

@@ -12,9 +12,10 @@ import (
 	"io"
 	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strings"
+
+	"anonymal.tv/regie/assets"
 )
 
 // longestList bounds a list of sums, in bytes.
@@ -26,16 +27,17 @@ var (
 	bsdLine = regexp.MustCompile(`^(?:MD5|SHA1|SHA256) \((.+)\) = ([0-9A-Fa-f]{32,64})$`)
 )
 
-// readSums adds what a list of sums says to sums: path below root → hex.
-func readSums(root, rel string, sums map[string]string) error {
-	f, err := os.Open(filepath.Join(root, filepath.FromSlash(rel)))
+// readSums adds what the list of sums says that lies at rel, and is kept in a local
+// file, to sums: path below the root of rel → hex. It tells how many it added.
+func readSums(file, rel string, sums map[string]string) (n int, err error) {
+	f, err := os.Open(file)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { _ = f.Close() }() // only read
 	text, err := io.ReadAll(io.LimitReader(f, longestList))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	parse := parseSums
 	if suffix(rel) == ".mhl" {
@@ -48,9 +50,10 @@ func readSums(root, rel string, sums map[string]string) error {
 	for name, sum := range parse(text) {
 		if name = path.Join(base, strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "./")); !strings.HasPrefix(name, "../") {
 			sums[name] = sum
+			n++
 		}
 	}
-	return nil
+	return n, nil
 }
 
 // parseSums reads the lists of md5sum, sha1sum and sha256sum.
@@ -100,6 +103,23 @@ type mhlHash struct {
 	MD5    string `xml:"md5"`
 	SHA1   string `xml:"sha1"`
 	SHA256 string `xml:"sha256"`
+}
+
+// What a list of sums says of a file.
+const conforms = "Conforme à la liste de sommes de contrôle."
+
+var errDamaged = &assets.Error{
+	Kind: assets.Invalid, Op: "pipeline.conform",
+	Msg: "Ce fichier ne correspond pas à la liste de sommes de contrôle de la carte : il est abîmé. Recopiez-le depuis la carte.",
+}
+
+// conform holds a local file against the sum that a list says of it.
+func conform(file, want string) error {
+	got, err := sumLike(file, want)
+	if err == nil && !strings.EqualFold(got, want) {
+		err = errDamaged
+	}
+	return err
 }
 
 // sumLike sums a file in the way that a sum of this length was made.

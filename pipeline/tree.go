@@ -102,7 +102,7 @@ func (d *Desk) IngestTree(ctx context.Context, root string, files []string, a Ar
 		folder, name := split(rel)
 		there[rel] = true
 		if isManifest(name) {
-			if err := readSums(root, rel, lists); err != nil {
+			if _, err := readSums(filepath.Join(root, filepath.FromSlash(rel)), rel, lists); err != nil {
 				d.Log.Warn("a list of sums can't be read", "file", rel, "err", err)
 			}
 		}
@@ -185,14 +185,10 @@ func (d *Desk) takeFile(ctx context.Context, root string, t *Taken, a Arrival, l
 		return &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Ce fichier est vide."}
 	}
 	if want, listed := lists[t.Path]; listed {
-		got, err := sumLike(where, want)
-		switch {
-		case err != nil:
+		if err := conform(where, want); err != nil {
 			return err
-		case !strings.EqualFold(got, want):
-			return &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Ce fichier ne correspond pas à la liste de sommes de contrôle de la carte : il est abîmé. Recopiez-le depuis la carte."}
 		}
-		t.Note = "Conforme à la liste de sommes de contrôle."
+		t.Note = conforms
 	}
 	blob, err := d.copyIn(ctx, where)
 	if err != nil {

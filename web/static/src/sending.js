@@ -10,6 +10,8 @@ const parallel = 3; // files at a time
 const chunk = 8 << 20; // bytes of a request: half a minute of 4G at most
 const retry = 2500; // ms between two tries once the quick ones have failed
 
+const list = /\.(md5|sha1|sha256|mhl)$|^(md5|sha256)sums(\.txt)?$/i; // of sums
+
 const ended = ['done', 'duplicate', 'refused'];
 
 export class Sending extends EventTarget {
@@ -172,8 +174,9 @@ export class Sending extends EventTarget {
   // #go starts what can be started.
   #go() {
     if (this.paused || this.fault || !navigator.onLine) return;
+    const lists = this.items.filter((i) => list.test(i.name) && ['queued', 'waiting', 'sending'].includes(i.state));
     let room = parallel - this.items.filter((i) => i.state === 'sending').length;
-    for (const i of this.items) {
+    for (const i of lists.length ? lists : this.items) { // what clips are held against comes before them
       if (room > 0 && (i.state === 'queued' || i.state === 'waiting')) {
         room--;
         this.#send(i);

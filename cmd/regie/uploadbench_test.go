@@ -155,10 +155,10 @@ func BenchmarkUploads(b *testing.B) {
 	}
 }
 
-// lookAround asks for pages, ten a second, until the end, and tells how long
+// lookAround asks for pages, four a second, until the end, and tells how long
 // each took, the shortest first.
 func (s *sender) lookAround(ctx context.Context) (waits []time.Duration) {
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
 	for n := 0; ctx.Err() == nil; n++ {
 		begun := time.Now()

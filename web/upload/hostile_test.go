@@ -1,10 +1,12 @@
 package upload
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -198,7 +200,7 @@ func TestSlowSenders(t *testing.T) {
 		t.Error("a good one is not taken meanwhile")
 	}
 	for i, c := range all {
-		if _, err := io.Copy(io.Discard, c); err != nil {
+		if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatalf("a connection is still open: %v", err)
 		}
 		if at := r.offset(me, ids[i]); at != 4 {
@@ -207,18 +209,31 @@ func TestSlowSenders(t *testing.T) {
 	}
 }
 
+// timed is an answer that remembers until when it may be written.
+type timed struct {
+	*httptest.ResponseRecorder
+	until []time.Time
+}
+
+func (w *timed) SetReadDeadline(time.Time) error { return nil }
+
+func (w *timed) SetWriteDeadline(t time.Time) error {
+	w.until = append(w.until, t)
+	return nil
+}
+
 // TestNoDeadlineStays: what an upload may take is not asked of the next request
 // on its connection.
 func TestNoDeadlineStays(t *testing.T) {
-	r := newRoom(t, time.Nanosecond)
-	me := r.enter("une JRI")
-	id := r.announced("une JRI", pipeline.Announced{Name: "a.mp4", Size: 10})[0]
-	if err := os.WriteFile(r.desk.UploadPath(id), nil, 0o600); err != nil {
+	h, err := New(Options{Desk: fakeDesk{}, Silence: time.Minute})
+	if err != nil {
 		t.Fatal(err)
 	}
-	for range 2 {
-		if status, _ := r.ask(me, "HEAD", Root+string(id), nil); status != http.StatusOK {
-			t.Fatalf("an answer did not leave: %d", status)
+	w := &timed{ResponseRecorder: httptest.NewRecorder()}
+	for _, r := range h.Routes() {
+		r.Handler.ServeHTTP(w, httptest.NewRequest(http.MethodOptions, Root, nil))
+		if n := len(w.until); n < 2 || !w.until[n-1].IsZero() {
+			t.Errorf("%s leaves the deadline %v", r.Pattern, w.until)
 		}
 	}
 }

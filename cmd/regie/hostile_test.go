@@ -24,7 +24,7 @@ import (
 // after each round every page, mail and file that leaves the house is looked at.
 // What is left at the end is opened in a browser.
 func hostileText(v *visit) {
-	const together = 3 // titles hold some 120 letters
+	const together = 4 // titles hold some 120 letters
 	for n := 0; n < len(hostile); n += together {
 		text := strings.Join(hostile[n:min(n+together, len(hostile))], " ")
 		for _, w := range writes() {

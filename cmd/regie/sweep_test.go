@@ -336,7 +336,9 @@ func naming(v *visit) {
 
 // unlogged are writes that leave no row in the log, and why.
 var unlogged = map[string]string{
-	"POST /regie/deposer":            "an envelope: the files that come in it are logged",
-	"POST /regie/deposer/{transfer}": "what is said of an envelope is logged with the rushes that it comes to",
-	"POST /regie/sortir":             "the session itself says when it was ended",
+	"POST /regie/deposer":                        "an envelope: the files that come in it are logged",
+	"POST /regie/deposer/{transfer}":             "what is said of an envelope is logged with the rushes that it comes to",
+	"POST /regie/admin/webhooks/{webhook}/essai": "the call itself is kept, with what came of it",
+	"POST /api/v1/webhooks/{webhook}/test":       "the call itself is kept, with what came of it",
+	"POST /regie/sortir":                         "the session itself says when it was ended",
 }

@@ -147,6 +147,7 @@ var Table = []Right{
 	{"POST /regie/admin/personnes/{user}", No, No, No, No, All, false},
 	{"POST /regie/admin/personnes/{user}/lien", No, No, No, No, All, false},
 	{"POST /regie/admin/personnes/{user}/etat", No, No, No, No, All, false},
+	{"GET /regie/admin/stockage", No, No, No, No, All, false},
 	{"GET /regie/admin/programme", No, No, No, All, All, false},
 	{"POST /regie/admin/programme", No, No, No, All, All, false},
 	{"GET /regie/admin/journal", No, No, No, No, All, false},

@@ -124,6 +124,10 @@ type Catalog interface {
 	// first.
 	Suggest(ctx context.Context, query string, limit int) ([]string, error)
 
+	// Storage counts what is kept, what came since, and the heaviest sujets and
+	// partners.
+	Storage(ctx context.Context, since time.Time, biggest int) (Storage, error)
+
 	Rushes
 	Sujets
 	Reviews

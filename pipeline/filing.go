@@ -51,7 +51,7 @@ func (d *Desk) bringBack(ctx context.Context, r assets.Rush, actor string) error
 // warnFull writes to the administration, once a day, that nothing more can be
 // taken in.
 func (d *Desk) warnFull(ctx context.Context) {
-	const kind, subject = "storage", "Stockage : le serveur est presque plein"
+	const kind, subject = MailStorage, "Stockage : le serveur est presque plein"
 	err := func() error {
 		before, err := d.Catalog.Mails(ctx, "", 200)
 		if err != nil {
@@ -68,7 +68,7 @@ func (d *Desk) warnFull(ctx context.Context) {
 		}
 		var c assets.Change
 		d.Tell(ctx, &c, admins, kind, subject, "Le disque de la régie est presque plein : les envois sont refusés, et les fichiers restent sur les téléphones.\n\n"+
-			"Faites de la place, ou ajoutez un disque. Les envois reprendront aussitôt.", "/regie/admin")
+			"Faites de la place, ou ajoutez un disque. Les envois reprendront aussitôt.", "/regie/admin/stockage")
 		return d.commit(ctx, c)
 	}()
 	if err != nil {

@@ -23,6 +23,7 @@ const (
 	MailShoot    = "shoot"    // a shoot is tomorrow
 	MailBAT      = "bat"      // asked for, given, refused
 	MailOnline   = "online"   // a film can be seen
+	MailStorage  = "storage"  // the disk is full, or nearly so
 	MailTransfer = "transfer" // files of a transfer are missing
 )
 
@@ -38,6 +39,7 @@ func MailKinds() []MailKind {
 		{MailWanted, "Un complément est demandé"},
 		{MailBAT, "Un BAT est demandé, donné ou refusé"},
 		{MailOnline, "Un film est en ligne"},
+		{MailStorage, "Le disque est presque plein"},
 	}
 }
 

@@ -18,6 +18,7 @@ func recordCases() map[string]func(*House) {
 		"publication": publicationRecord,
 		"programme":   programmeRecords,
 		"filing":      programmeChanges,
+		"storage":     storageCounts,
 		"user":        userRecord,
 		"missing":     missingRecords,
 		"odd text":    oddText,
@@ -314,5 +315,28 @@ func oddText(h *House) {
 		f.Title = want
 		got, err := h.Catalog.Film(h.Context(), f.ID)
 		same(h, got, err, f)
+	}
+}
+
+// storageCounts: what is kept is counted by what it is, since when, and for whom.
+func storageCounts(h *House) {
+	r := h.Rush("R", nil)
+	a, err := h.Catalog.Asset(h.Context(), r.Asset)
+	if err != nil {
+		h.Fatal(err)
+	}
+	r.Sujet, r.Partners = h.IDs.New(), []string{"zinc"}
+	h.Apply(assets.Change{Rushes: []assets.Rush{r}})
+	all, err := h.Catalog.Storage(h.Context(), a.CreatedAt, 10)
+	one := assets.Volume{Files: 1, Bytes: a.Size}
+	same(h, all, err, assets.Storage{
+		Originals: one, Arrived: one,
+		Sujets: []assets.Volume{{Name: string(r.Sujet), Files: 1, Bytes: a.Size}}, Partners: []assets.Volume{{Name: "zinc", Files: 1, Bytes: a.Size}},
+	})
+	r.RemovedAt = a.CreatedAt
+	h.Apply(assets.Change{Rushes: []assets.Rush{r}})
+	all, err = h.Catalog.Storage(h.Context(), a.CreatedAt.Add(time.Hour), 10)
+	if err != nil || all.Aside != one || all.Arrived.Files != 0 {
+		h.Fatalf("%+v, %v", all, err)
 	}
 }

@@ -111,8 +111,12 @@ func (c *demoCmd) show(ctx context.Context, a *app, h *house, film string) error
 		if err != nil {
 			return err
 		}
+		if a.out.json {
+			err = a.out.object(map[string]string{"url": "http://" + a.cfg.Listen + "/", "admin_link": link})
+		}
 		a.out.say("\nLe site est là : http://%s/   (Ctrl-C pour arrêter)", a.cfg.Listen)
 		a.out.welcome(link)
+		return err
 	}
 	return nil
 }

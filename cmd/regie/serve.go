@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/mail"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/configs"
 	"anonymal.tv/regie/worker"
 )
 
@@ -109,7 +112,7 @@ func (h *house) firstLink(ctx context.Context) (string, error) {
 	if err != nil || len(there) > 0 {
 		return "", err
 	}
-	u, err := h.desk.Hire(ctx, assets.User{Name: "Administration", Mail: "administration@localhost", Role: assets.RoleAdministration}, "cli")
+	u, err := h.desk.Hire(ctx, assets.User{Name: "Administration", Mail: firstMail(h.cfg), Role: assets.RoleAdministration}, "cli")
 	if assets.KindOf(err) == assets.Conflict && err != nil {
 		return "", nil // another process was first
 	}
@@ -118,6 +121,19 @@ func (h *house) firstLink(ctx context.Context) (string, error) {
 	}
 	secret, err := h.desk.Invite(ctx, u.ID, assets.KeyInvite, firstLinkLasts, "cli")
 	return h.baseURL() + "/regie/entrer/" + secret.Reveal(), err
+}
+
+// firstMail is where the first administrator is written to: the contact of the
+// house, or the domain from which it writes.
+func firstMail(cfg configs.Config) string {
+	if contact, err := mail.ParseAddress(cfg.Identity.Mail); err == nil {
+		return contact.Address
+	}
+	if from, err := mail.ParseAddress(cfg.Mail.From); err == nil {
+		_, domain, _ := strings.Cut(from.Address, "@")
+		return "administration@" + domain
+	}
+	return "administration@localhost"
 }
 
 // welcome shows the first link; nothing for "".

@@ -236,6 +236,7 @@ func stories(sujet, plateau, rush, film, consent, selection, person, webhook ass
 		{"Administration", admin, "/regie/admin"},
 		{"Personnes", admin, "/regie/admin/personnes"},
 		{"Personne", admin, "/regie/admin/personnes/" + string(person)},
+		{"Stockage", admin, "/regie/admin/stockage"},
 		{"Programme", com, "/regie/admin/programme"},
 		{"Programme, territoires", admin, "/regie/admin/programme?liste=territory&entree=jas-de-bouffan"},
 		{"Journal", admin, "/regie/admin/journal?verifier=oui"},

@@ -19,6 +19,7 @@ var administration = map[string]handler{
 	"POST /regie/admin/personnes/{user}/lien":   (*Studio).inviteLink,
 	"POST /regie/admin/personnes/{user}/etat":   (*Studio).openOrClose,
 	"POST /regie/admin/personnes/{user}/jetons": (*Studio).tokens,
+	"GET /regie/admin/stockage":                 (*Studio).storage,
 	"GET /regie/admin/programme":                (*Studio).programme,
 	"POST /regie/admin/programme":               (*Studio).changeProgramme,
 	"GET /regie/admin/journal":                  (*Studio).journal,

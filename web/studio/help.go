@@ -57,6 +57,13 @@ var helpTexts = []helpText{
 		"Pendant la captation, « Ouvrir le direct » montre la grande horloge. « Suivant » note l’heure réelle de chaque séquence.",
 		"Après la captation, ces heures deviennent les chapitres du film.",
 	}},
+	{"administrer", "Administrer la régie", []string{
+		"Invitez dans « Personnes » : le nom, le courriel, le rôle, la fin de la mission. La page suivante montre le lien et son code, une seule fois.",
+		"Un départ ? « Fermer l’accès » ; ce que la personne a apporté reste. À la fin d’une mission, l’accès se ferme seul.",
+		"« Programme » : ce sous quoi les films sont classés. Une entrée renommée garde son adresse ; deux entrées pour le même lieu se réunissent.",
+		"« Stockage » : ce qui est gardé, ce qui pèse, et quand le disque sera plein. Une clé « réserve » de la configuration en garde une part libre.",
+		"« Journal » : qui a fait quoi, et quand. « Messages » : ce que la régie a écrit, et ce qui n’est pas parti.",
+	}},
 	{"dossiers", "Suivre un dossier", []string{
 		"La page d’un dossier montre combien de films sont en ligne sur ceux qui sont prévus, et où en est chacun.",
 	}},

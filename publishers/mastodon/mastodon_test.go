@@ -18,3 +18,5 @@ var platform = sweep.Platform{
 }
 
 func TestFaults(t *testing.T) { sweep.Faults(t, platform) }
+
+func TestKills(t *testing.T) { sweep.Kills(t, "TestKills", platform) }

@@ -52,9 +52,10 @@ type Action func(w http.ResponseWriter, r *http.Request, effect http.HandlerFunc
 
 // Frame is what all emulators share. Its zero value is not usable: see NewFrame.
 type Frame struct {
+	Clock func() time.Time // nil: the machine's
+
 	mu      sync.Mutex
 	mux     *http.ServeMux
-	skew    time.Duration // added to the clock
 	seq     int
 	journal []Entry
 	commits map[string]Commit // those that are public now, by ID
@@ -149,13 +150,6 @@ func (f *Frame) Forget() {
 	f.journal = nil
 }
 
-// Advance moves the clock of the emulator.
-func (f *Frame) Advance(d time.Duration) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.skew += d
-}
-
 // Journal is what was asked so far.
 func (f *Frame) Journal() []Entry {
 	f.mu.Lock()
@@ -187,7 +181,12 @@ type Exchange struct {
 }
 
 // Now is the time of the emulator.
-func (x *Exchange) Now() time.Time { return time.Now().Add(x.skew).UTC() }
+func (x *Exchange) Now() time.Time {
+	if x.Clock != nil {
+		return x.Clock().UTC()
+	}
+	return time.Now().UTC()
+}
 
 // Next returns an ID that was never given before.
 func (x *Exchange) Next() string {

@@ -3,7 +3,6 @@ package sweep
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 
@@ -58,14 +57,12 @@ func Faults(t *testing.T, p Platform, more ...Case) {
 // happy publishes once with nothing wrong, and counts the requests.
 func (h *house) happy() int {
 	h.Helper()
-	frame := h.p.Emulator()
-	server := httptest.NewServer(frame)
-	defer server.Close()
-	d := h.desk(server.URL)
+	frame, url := h.emulate()
+	d := h.desk(url)
 	h.connect(d)
 	frame.Forget()
 	id := h.film(d.Publishers.Channels()[0])
-	h.work(d, frame)
+	h.work(d)
 	var sum Result
 	h.judge(Case{Name: "nothing wrong"}, id, frame, &sum, &sync.Mutex{})
 	if sum.Published != 1 {

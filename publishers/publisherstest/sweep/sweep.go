@@ -13,13 +13,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"filippo.io/age"
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
@@ -70,11 +69,7 @@ func open(t *testing.T, p Platform, dir string) *house {
 	if h.disk, err = blobs.NewDisk(blobs.DiskOptions{Dir: filepath.Join(dir, "blobs")}); err != nil {
 		t.Fatal(err)
 	}
-	key, err := age.GenerateX25519Identity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if h.seal, err = access.ReadKeys(assets.Secret(key.String())); err != nil {
+	if h.seal, err = sealer(filepath.Join(dir, "keys")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -83,6 +78,24 @@ func open(t *testing.T, p Platform, dir string) *house {
 		}
 	})
 	return h
+}
+
+// sealer has the key of the file, made when there is none.
+func sealer(path string) (*access.Sealer, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		key, err := access.NewKey()
+		if err != nil {
+			return nil, err
+		}
+		text = []byte(key.Reveal())
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			return nil, err
+		}
+	} else if err != nil {
+		return nil, err
+	}
+	return access.ReadKeys(assets.Secret(text))
 }
 
 // film files a film that has its BAT and is to go out now, and returns the
@@ -161,9 +174,9 @@ type deaf struct{}
 
 func (deaf) Enqueue(context.Context, pipeline.Task) error { return nil }
 
-// work does what is due until nothing is, moving the clocks on to what is to be
+// work does what is due until nothing is, moving the clock on to what is to be
 // tried again.
-func (h *house) work(d *pipeline.Desk, f *emu.Frame) {
+func (h *house) work(d *pipeline.Desk) {
 	h.Helper()
 	for range 200 {
 		tasks, err := d.Due(h.Context())
@@ -189,9 +202,7 @@ func (h *house) work(d *pipeline.Desk, f *emu.Frame) {
 		if len(later) == 0 {
 			return
 		}
-		step := max(later[0].NotBefore.Sub(h.clock.Now()), time.Second)
-		h.clock.Advance(step)
-		f.Advance(step)
+		h.clock.Advance(max(later[0].NotBefore.Sub(h.clock.Now()), later[0].LeaseUntil.Sub(h.clock.Now()), time.Second))
 	}
 	h.Fatal("the work never ends")
 }
@@ -204,18 +215,25 @@ type Result struct {
 // run publishes one film while c goes wrong, and judges what is there at rest.
 func (h *house) run(c Case, sum *Result, mu *sync.Mutex) {
 	h.Helper()
-	frame := h.p.Emulator()
-	server := httptest.NewServer(frame)
-	defer server.Close()
-	d := h.desk(server.URL)
+	frame, url := h.emulate()
+	d := h.desk(url)
 	h.connect(d)
 	frame.Forget()
 	for _, f := range c.Faults {
 		frame.Plan(f)
 	}
 	id := h.film(d.Publishers.Channels()[0])
-	h.work(d, frame)
+	h.work(d)
 	h.judge(c, id, frame, sum, mu)
+}
+
+// emulate serves a fresh emulator, on the clock of the house.
+func (h *house) emulate() (*emu.Frame, string) {
+	frame := h.p.Emulator()
+	frame.Clock = h.clock.Now
+	server := httptest.NewServer(frame)
+	h.Cleanup(server.Close)
+	return frame, server.URL
 }
 
 // connect gives the account its tokens, faults or not.

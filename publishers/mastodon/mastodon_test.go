@@ -17,6 +17,8 @@ var platform = sweep.Platform{
 	Tokens: []byte("secret"),
 }
 
+func TestSuite(t *testing.T) { sweep.Suite(t, platform) }
+
 func TestFaults(t *testing.T) { sweep.Faults(t, platform) }
 
 func TestKills(t *testing.T) { sweep.Kills(t, "TestKills", platform) }

@@ -357,7 +357,7 @@ func update(t *testing.T, f Fixture) {
 
 func nothingToShow(t *testing.T, f Fixture) {
 	req := f.Request(1)
-	req.Files = nil
+	req.Files, req.Link = nil, ""
 	_, err := f.attempt(t.Context(), req)
 	wantKind(t, err, assets.Invalid)
 	f.want(t, 0)

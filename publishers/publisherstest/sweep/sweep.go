@@ -126,6 +126,17 @@ func (h *house) film(channel assets.Channel) assets.ID {
 			event(assets.SubjectApproval, a.ID, "", "given"), event(assets.SubjectPublication, p.ID, "", "scheduled"),
 		},
 	}
+	c.Renditions = h.files(v.ID)
+	if err := h.cat.Apply(h.Context(), c); err != nil {
+		h.Fatal(err)
+	}
+	return p.ID
+}
+
+// files are the files of a version: their bytes are its ID, again and again.
+func (h *house) files(version assets.ID) []assets.Rendition {
+	h.Helper()
+	var all []assets.Rendition
 	for _, file := range []struct {
 		role  assets.Role
 		codec string
@@ -135,21 +146,18 @@ func (h *house) film(channel assets.Channel) assets.ID {
 		{assets.MP4Role(1080), "avc1.640028,mp4a.40.2", 900_000},
 		{assets.RolePoster, "image/jpeg", 3000},
 	} {
-		key := "renditions/" + string(v.ID) + "/" + strings.ReplaceAll(string(file.role), "/", "-")
-		content := bytes.Repeat([]byte(n), file.size/len(n)+1)[:file.size]
+		key := "renditions/" + string(version) + "/" + strings.ReplaceAll(string(file.role), "/", "-")
+		content := bytes.Repeat([]byte(version), file.size/len(version)+1)[:file.size]
 		b, err := h.disk.Put(h.Context(), key, bytes.NewReader(content))
 		if err != nil {
 			h.Fatal(err)
 		}
-		c.Renditions = append(c.Renditions, assets.Rendition{
-			ID: h.ids.New(), Version: v.ID, Role: file.role, Key: key, Size: b.Size, SHA256: b.SHA256, Codec: file.codec,
-			Width: 1920, Height: 1080, Duration: 42, CreatedAt: now,
+		all = append(all, assets.Rendition{
+			ID: h.ids.New(), Version: version, Role: file.role, Key: key, Size: b.Size, SHA256: b.SHA256, Codec: file.codec,
+			Width: 1920, Height: 1080, Duration: 42, CreatedAt: h.clock.Now(),
 		})
 	}
-	if err := h.cat.Apply(h.Context(), c); err != nil {
-		h.Fatal(err)
-	}
-	return p.ID
+	return all
 }
 
 func (h *house) desk(url string) *pipeline.Desk {

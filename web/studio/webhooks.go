@@ -11,16 +11,11 @@ import (
 
 const webhooksPath = "/regie/admin/webhooks"
 
-// webhookForm is an address and its events as they are typed.
+// webhookForm is an address and its events, as the form shows them.
 type webhookForm struct {
 	URL    string
 	Events []string
 	Choose []pipeline.WebhookEvent
-}
-
-func webhookTyped(r *http.Request) webhookForm {
-	_ = r.FormValue("url") // reads the form
-	return webhookForm{r.FormValue("url"), r.PostForm["events"], pipeline.WebhookEvents()}
 }
 
 // webhooksBody is which programs are told, and the form for one more.
@@ -30,28 +25,22 @@ type webhooksBody struct {
 }
 
 func (s *Studio) webhooks(w http.ResponseWriter, r *http.Request) error {
-	return s.showWebhooks(w, r, webhookForm{Choose: pipeline.WebhookEvents()}, nil)
-}
-
-func (s *Studio) showWebhooks(w http.ResponseWriter, r *http.Request, form webhookForm, fault error) error {
 	all, err := s.Desk.Catalog.Webhooks(r.Context())
 	if err != nil {
 		return err
 	}
-	return s.showFault(w, r, "webhooks", page{Title: "Webhooks", Here: "/regie/admin", Body: webhooksBody{all, form}}, fault)
+	b := webhooksBody{all, webhookForm{Choose: pipeline.WebhookEvents()}}
+	return s.show(w, r, "webhooks", page{Title: "Webhooks", Here: "/regie/admin", Body: b})
 }
 
 // addWebhook tells one more program, and shows the secret, once.
 func (s *Studio) addWebhook(w http.ResponseWriter, r *http.Request) error {
-	form := webhookTyped(r)
-	hook, secret, err := s.Desk.AddWebhook(r.Context(), form.URL, form.Events, user(r))
-	if assets.KindOf(err) == assets.Invalid && err != nil {
-		return s.showWebhooks(w, r, form, err)
-	}
+	address := r.FormValue("url") // reads the form
+	hook, secret, err := s.Desk.AddWebhook(r.Context(), address, r.PostForm["events"], user(r))
 	if err != nil {
 		return err
 	}
-	return s.showWebhook(w, r, webhookBody{Webhook: hook, Secret: secret.Reveal()}, nil, nil)
+	return s.showWebhook(w, r, hook.ID, secret)
 }
 
 // webhookBody is one program that is told.
@@ -65,45 +54,37 @@ type webhookBody struct {
 }
 
 func (s *Studio) webhook(w http.ResponseWriter, r *http.Request) error {
-	return s.showWebhook(w, r, webhookBody{}, nil, nil)
+	return s.showWebhook(w, r, assets.ID(r.PathValue("webhook")), "")
 }
 
-// showWebhook shows a program as it is; or as typed, with what is wrong.
-func (s *Studio) showWebhook(w http.ResponseWriter, r *http.Request, b webhookBody, typed *webhookForm, fault error) error {
+func (s *Studio) showWebhook(w http.ResponseWriter, r *http.Request, id assets.ID, secret assets.Secret) error {
 	const perPage = 30
-	id := b.Webhook.ID
-	if id == "" {
-		id = assets.ID(r.PathValue("webhook"))
-	}
-	var err error
-	if b.Webhook, err = s.Desk.Webhook(r.Context(), id); err != nil {
+	hook, err := s.Desk.Webhook(r.Context(), id)
+	if err != nil {
 		return err
 	}
-	if b.Calls, err = s.Desk.CallsOf(r.Context(), id, assets.ID(r.FormValue("avant")), perPage+1); err != nil {
+	calls, err := s.Desk.CallsOf(r.Context(), id, assets.ID(r.FormValue("avant")), perPage+1)
+	if err != nil {
 		return err
 	}
-	if len(b.Calls) > perPage {
-		b.Calls = b.Calls[:perPage]
-		b.Next = webhooksPath + "/" + string(id) + "?avant=" + url.QueryEscape(string(b.Calls[perPage-1].ID))
+	b := webhookBody{
+		Webhook: hook, Form: webhookForm{hook.URL, hook.Events, pipeline.WebhookEvents()},
+		Calls: calls, Secret: secret.Reveal(), Names: map[string]string{"test": "Essai"},
 	}
-	b.Form = webhookForm{b.Webhook.URL, b.Webhook.Events, pipeline.WebhookEvents()}
-	if typed != nil {
-		b.Form = *typed
+	if len(calls) > perPage {
+		b.Calls = calls[:perPage]
+		b.Next = webhooksPath + "/" + string(id) + "?avant=" + url.QueryEscape(string(calls[perPage-1].ID))
 	}
-	b.Names = map[string]string{"test": "Essai"}
 	for _, e := range b.Form.Choose {
 		b.Names[e.Event] = e.Name
 	}
-	return s.showFault(w, r, "webhook", page{Title: "Webhook", Here: "/regie/admin", Body: b}, fault)
+	return s.show(w, r, "webhook", page{Title: "Webhook", Here: "/regie/admin", Body: b})
 }
 
 func (s *Studio) saveWebhook(w http.ResponseWriter, r *http.Request) error {
-	form := webhookTyped(r)
-	err := s.editWebhook(w, r, pipeline.WebhookEdit{URL: &form.URL, Events: &form.Events}, "Enregistré.", "")
-	if assets.KindOf(err) == assets.Invalid && err != nil {
-		return s.showWebhook(w, r, webhookBody{}, &form, err)
-	}
-	return err
+	address := r.FormValue("url") // reads the form
+	events := r.PostForm["events"]
+	return s.editWebhook(w, r, pipeline.WebhookEdit{URL: &address, Events: &events}, "Enregistré.", "")
 }
 
 // pauseWebhook stops the calls of a program for a while, goes on with them, or

@@ -92,6 +92,15 @@ type Updater interface {
 	Update(ctx context.Context, remoteID string, req Request) error
 }
 
+// Decorator is a channel that takes what goes with a film (its picture, its
+// captions, the list it stands in) after the film itself is public.
+type Decorator interface {
+	Steps() []string // in their order; a name never changes, for what was done is remembered by it
+	// Decorate does one step and is safe to call again: it looks first whether
+	// the thing is there. A step for which the request holds nothing is done.
+	Decorate(ctx context.Context, step, remoteID string, req Request) error
+}
+
 // Renderer is a channel that shows the programme itself, and is told when it has
 // changed.
 type Renderer interface {

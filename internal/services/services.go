@@ -2,9 +2,10 @@
 // Redis and an S3 gateway, each private to one test, on a free port of the
 // loopback, in a temporary folder, and gone when the test is.
 //
-// It is for tests only. It shares no server between test binaries and installs
-// nothing: where a program is missing the test is skipped with the name of its
-// package, and fails instead when the environment says CI.
+// It finds the real clips, too. It is for tests only: it shares no server between
+// test binaries and installs nothing; where a program is missing the test is
+// skipped with the name of its package, and fails instead when the environment
+// says CI.
 package services
 
 import (

@@ -91,9 +91,13 @@ func (v *visit) lookAtEverything(text string) (shown int) {
 			shown++
 		}
 		kind, _, _ := strings.Cut(res.Header().Get("Content-Type"), ";")
+		if strings.HasPrefix(kind, "text/") && strings.ContainsAny(res.Body.String(), turning) {
+			v.Errorf("%s turns the direction of writing around", name)
+		}
 		switch kind {
 		case "text/html":
 			checkInert(v.T, name, res.Body.Bytes())
+			checkAlone(v.T, c.right.Route, res.Body.Bytes())
 		case "text/csv":
 			checkCells(v.T, name, res.Body.String())
 		case "text/vtt":
@@ -106,6 +110,12 @@ func (v *visit) lookAtEverything(text string) (shown int) {
 	checkCells(v.T, "the selection with "+text, res.Body.String())
 	return shown
 }
+
+// turning are the marks that turn the direction of writing around (M-10).
+const turning = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+// alone are elements in which a text stands alone, or that hold no other.
+var alone = []string{"bdi", "title", "textarea", "option"}
 
 // checkCells reads a table: no cell begins as a formula does.
 func checkCells(t *testing.T, name, text string) {
@@ -135,24 +145,46 @@ func checkInert(t *testing.T, name string, text []byte) {
 	t.Helper()
 	z := html.NewTokenizer(bytes.NewReader(text))
 	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
-		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
-			continue
+		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
+			checkTag(t, name, z.Token())
 		}
-		tag := z.Token()
-		from := map[string]string{}
-		for _, a := range tag.Attr {
-			from[a.Key] = a.Val
-			switch {
-			case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "srcdoc", a.Key == "http-equiv", strings.HasPrefix(a.Key, "hx-on"):
-				t.Errorf("%s: <%s> has %s", name, tag.Data, a.Key)
-			case slices.Contains([]string{"href", "src", "action", "formaction", "poster", "data", "hx-get", "hx-post"}, a.Key):
-				if u, err := url.Parse(a.Val); err != nil || !slices.Contains([]string{"", "http", "https", "mailto", "tel", "data"}, u.Scheme) || u.Host == "evil.example" || u.Scheme == "data" && tag.Data != "img" {
-					t.Errorf("%s: <%s> points at %q", name, tag.Data, a.Val)
-				}
+	}
+}
+
+func checkTag(t *testing.T, name string, tag html.Token) {
+	t.Helper()
+	source := ""
+	for _, a := range tag.Attr {
+		switch {
+		case strings.HasPrefix(a.Key, "on"), a.Key == "style", a.Key == "srcdoc", a.Key == "http-equiv", strings.HasPrefix(a.Key, "hx-on"):
+			t.Errorf("%s: <%s> has %s", name, tag.Data, a.Key)
+		case slices.Contains([]string{"href", "src", "action", "formaction", "poster", "data", "hx-get", "hx-post"}, a.Key):
+			if u, err := url.Parse(a.Val); err != nil || !slices.Contains([]string{"", "http", "https", "mailto", "tel", "data"}, u.Scheme) || u.Host == "evil.example" || u.Scheme == "data" && tag.Data != "img" {
+				t.Errorf("%s: <%s> points at %q", name, tag.Data, a.Val)
 			}
 		}
-		if slices.Contains(foreign, tag.Data) || tag.Data == "script" && !strings.HasPrefix(from["src"], "/regie/fichiers/") {
-			t.Errorf("%s has %s", name, tag)
+		if a.Key == "src" {
+			source = a.Val
+		}
+	}
+	if slices.Contains(foreign, tag.Data) || tag.Data == "script" && !strings.HasPrefix(source, "/regie/fichiers/") {
+		t.Errorf("%s has %s", name, tag)
+	}
+}
+
+// checkAlone (M-10): what a person wrote stands in an element of its own, so
+// that its direction of writing is its own.
+func checkAlone(t *testing.T, name string, text []byte) {
+	t.Helper()
+	z := html.NewTokenizer(bytes.NewReader(text))
+	within := ""
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		token := z.Token()
+		if kind == html.StartTagToken {
+			within = token.Data
+		}
+		if kind == html.TextToken && strings.Contains(token.Data, "pwned") && !slices.Contains(alone, within) {
+			t.Errorf("%s: somebody's text in <%s>: %.80q", name, within, token.Data)
 		}
 	}
 }

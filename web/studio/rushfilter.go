@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 )
 
 // rushFilter is what the grid of rushes is asked for, as its address says it.
@@ -44,7 +45,7 @@ func (f *rushFilter) names() []struct {
 func rushFilterOf(q url.Values) rushFilter {
 	var f rushFilter
 	for _, n := range f.names() {
-		*n.Field = q.Get(n.Name)
+		*n.Field = french.Clean(q.Get(n.Name))
 	}
 	return f
 }

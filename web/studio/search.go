@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 	"anonymal.tv/regie/pipeline"
 	"anonymal.tv/regie/web/gate"
 )
@@ -38,7 +39,7 @@ const hitsOfAKind = 30
 
 // search looks through films, sujets and rushes.
 func (s *Studio) search(w http.ResponseWriter, r *http.Request) error {
-	body := searchBody{Query: strings.TrimSpace(r.FormValue("q"))}
+	body := searchBody{Query: strings.TrimSpace(french.Clean(r.FormValue("q")))}
 	body.Path = "/regie/recherche?q=" + url.QueryEscape(body.Query)
 	var err error
 	if body.Searches, err = s.Desk.Catalog.SavedSearches(r.Context(), user(r).ID); err != nil {

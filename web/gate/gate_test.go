@@ -309,3 +309,41 @@ func TestThrottle(t *testing.T) {
 		}
 	}
 }
+
+// TestTokens: a token opens the API and tus, by which files come, and no page;
+// one that was revoked, or has run out, opens nothing.
+func TestTokens(t *testing.T) {
+	h := newHouse(t)
+	u := h.people[assets.RoleAdministration]
+	now := h.clock.Now()
+	keys := map[string]assets.Key{
+		"good":    {},
+		"revoked": {EndedAt: now},
+		"over":    {ExpiresAt: now},
+		"a link":  {Kind: assets.KeyLink},
+	}
+	for secret, k := range keys {
+		k.ID, k.Hash, k.User, k.CreatedAt = assets.ID(secret), access.Hash(secret), u.ID, now
+		if k.Kind == "" {
+			k.Kind = assets.KeyToken
+		}
+		if err := h.catalog.Apply(t.Context(), assets.Change{Keys: []assets.Key{k}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, right := range access.Table {
+		if right.Public() || right.Reach(u.Role) == access.No {
+			continue
+		}
+		for _, secret := range []string{"good", "revoked", "over", "a link", "unknown"} {
+			want := http.StatusUnauthorized
+			if secret == "good" && (strings.HasPrefix(right.Path(), "/api/") || strings.HasPrefix(right.Path(), "/regie/tus/")) {
+				want = http.StatusNoContent
+			}
+			got := h.ask(right.Method(), address(right, "own-"+string(u.ID)), "", "Authorization", "Bearer "+secret).StatusCode
+			if got != want {
+				t.Errorf("%s with a token that is %s: %d, want %d", right.Route, secret, got, want)
+			}
+		}
+	}
+}

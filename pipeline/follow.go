@@ -38,15 +38,12 @@ func (d *Desk) Follow(ctx context.Context, f assets.FilmFilter, planned int) (Fo
 	if err != nil {
 		return out, err
 	}
+	current, err := d.CurrentVersions(ctx, films)
+	if err != nil {
+		return out, err
+	}
 	for _, film := range films {
-		line := FilmLine{Film: film, Standing: assets.Standing(film, nil)}
-		if film.Version != "" {
-			v, err := d.Catalog.Version(ctx, film.Version)
-			if err != nil {
-				return out, err
-			}
-			line.Standing = assets.Standing(film, &v)
-		}
+		line := FilmLine{Film: film, Standing: assets.Standing(film, current[film.ID])}
 		if film.State == assets.FilmPublished {
 			out.Online++
 		}

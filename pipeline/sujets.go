@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 
 	"anonymal.tv/regie/assets"
 )
@@ -25,13 +26,7 @@ func (d *Desk) SujetLines(ctx context.Context, f assets.SujetFilter) ([]SujetLin
 	if err != nil {
 		return nil, err
 	}
-	lines := make([]SujetLine, len(all))
-	for i, s := range all {
-		if lines[i], err = d.lineOf(ctx, s, people); err != nil {
-			return nil, err
-		}
-	}
-	return lines, nil
+	return d.linesOf(ctx, all, people)
 }
 
 func (d *Desk) everybody(ctx context.Context) (map[assets.ID]assets.User, error) {
@@ -43,26 +38,59 @@ func (d *Desk) everybody(ctx context.Context) (map[assets.ID]assets.User, error)
 	return people, err
 }
 
-func (d *Desk) lineOf(ctx context.Context, s assets.Sujet, people map[assets.ID]assets.User) (SujetLine, error) {
-	line := SujetLine{Sujet: s}
-	for _, id := range s.Crew {
-		if u, known := people[id]; known {
-			line.Crew = append(line.Crew, u)
+// linesOf are the lines of sujets, read in as many queries as there are kinds of
+// records.
+func (d *Desk) linesOf(ctx context.Context, all []assets.Sujet, people map[assets.ID]assets.User) ([]SujetLine, error) {
+	lines := make([]SujetLine, len(all))
+	if len(all) == 0 {
+		return lines, nil
+	}
+	ids := make([]assets.ID, len(all))
+	for i, s := range all {
+		ids[i] = s.Film
+	}
+	films, err := d.Catalog.Films(ctx, assets.FilmFilter{IDs: ids, Limit: len(ids)})
+	if err != nil {
+		return nil, err
+	}
+	current, err := d.CurrentVersions(ctx, films)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range all {
+		line := SujetLine{Sujet: s}
+		for _, id := range s.Crew {
+			if u, known := people[id]; known {
+				line.Crew = append(line.Crew, u)
+			}
+		}
+		if at := slices.IndexFunc(films, func(f assets.Film) bool { return f.ID == s.Film }); at >= 0 {
+			line.Film, line.Version = films[at], current[s.Film]
+		}
+		line.Standing = assets.Standing(line.Film, line.Version)
+		lines[i] = line
+	}
+	return lines, nil
+}
+
+// CurrentVersions are the current versions of films, by film; one that has none
+// is not there.
+func (d *Desk) CurrentVersions(ctx context.Context, films []assets.Film) (map[assets.ID]*assets.Version, error) {
+	var ids []assets.ID
+	for _, f := range films {
+		if f.Version != "" {
+			ids = append(ids, f.Version)
 		}
 	}
-	var err error
-	if line.Film, err = d.Catalog.Film(ctx, s.Film); err != nil {
-		return line, err
+	all, err := d.Catalog.VersionsByID(ctx, ids...)
+	if err != nil {
+		return nil, err
 	}
-	if line.Film.Version != "" {
-		v, err := d.Catalog.Version(ctx, line.Film.Version)
-		if err != nil {
-			return line, err
-		}
-		line.Version = &v
+	current := make(map[assets.ID]*assets.Version, len(all))
+	for _, v := range all {
+		current[v.Film] = &v
 	}
-	line.Standing = assets.Standing(line.Film, line.Version)
-	return line, nil
+	return current, nil
 }
 
 // RushTile is a rush with the picture that stands for it.
@@ -94,9 +122,11 @@ func (d *Desk) ShowSujet(ctx context.Context, id assets.ID) (SujetView, error) {
 	if err != nil {
 		return v, err
 	}
-	if v.SujetLine, err = d.lineOf(ctx, s, people); err != nil {
+	lines, err := d.linesOf(ctx, []assets.Sujet{s}, people)
+	if err != nil {
 		return v, err
 	}
+	v.SujetLine = lines[0]
 	if v.RushCount, err = d.Catalog.CountRushes(ctx, assets.RushFilter{Sujet: id}); err != nil {
 		return v, err
 	}

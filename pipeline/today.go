@@ -145,13 +145,14 @@ func (d *Desk) todayNoted(ctx context.Context, u assets.User, t *Today) error {
 		if err != nil {
 			return err
 		}
+		current, err := d.CurrentVersions(ctx, films)
+		if err != nil {
+			return err
+		}
 		for _, f := range films {
-			if f.Version == "" {
+			v := current[f.ID]
+			if v == nil {
 				continue
-			}
-			v, err := d.Catalog.Version(ctx, f.Version)
-			if err != nil {
-				return err
 			}
 			notes, err := d.Catalog.Notes(ctx, v.ID)
 			if err != nil {

@@ -42,6 +42,7 @@ func filmLists(h *House) {
 		"territory": {assets.FilmFilter{Territory: "jas"}, []assets.ID{c, b}},
 		"together":  {assets.FilmFilter{Rubrique: "societe", Partner: "zinc", Dossier: "zz", Territory: "aix", State: assets.FilmEditing}, []assets.ID{a}},
 		"after":     {assets.FilmFilter{After: b}, []assets.ID{a}},
+		"ids":       {assets.FilmFilter{IDs: []assets.ID{a, c, "none"}}, []assets.ID{c, a}},
 		"limit":     {assets.FilmFilter{Limit: 1, Rubrique: "societe"}, []assets.ID{b}},
 		"none":      {assets.FilmFilter{Rubrique: "soc"}, []assets.ID{}},
 		"hostile":   {assets.FilmFilter{Dossier: "zz' OR '1'='1", Partner: "\x00"}, []assets.ID{}},

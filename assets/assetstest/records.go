@@ -103,6 +103,8 @@ func versionRecord(h *House) {
 	same(h, got, err, v)
 	all, err := h.Catalog.Versions(h.Context(), f.ID)
 	same(h, all, err, []assets.Version{v, second})
+	byID, err := h.Catalog.VersionsByID(h.Context(), second.ID, "none")
+	same(h, byID, err, map[assets.ID]assets.Version{second.ID: second})
 
 	remake := second
 	remake.ID, remake.Number = h.IDs.New(), 3

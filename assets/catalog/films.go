@@ -115,6 +115,9 @@ func (c *Catalog) Films(ctx context.Context, f assets.FilmFilter) ([]assets.Film
 			asked{"film.sujet IN (SELECT sujet FROM sujet_crew WHERE member = ?)", string(f.Crew)},
 			asked{"film.id < ?", string(f.After)},
 		)
+		if len(f.IDs) > 0 {
+			q = q.Where("film.id IN (?)", bun.List(f.IDs))
+		}
 		return q.Order("film.id DESC").Limit(page(f.Limit))
 	})
 }

@@ -49,6 +49,21 @@ func (c *Catalog) Version(ctx context.Context, id assets.ID) (assets.Version, er
 	return first[versionRow](ctx, c.read, "catalog.Version", byID(id))
 }
 
+// VersionsByID returns the versions of these IDs that are there.
+func (c *Catalog) VersionsByID(ctx context.Context, ids ...assets.ID) (map[assets.ID]assets.Version, error) {
+	found := make(map[assets.ID]assets.Version, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	all, err := list[versionRow](ctx, c.read, "catalog.VersionsByID", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("id IN (?)", bun.List(ids))
+	})
+	for _, v := range all {
+		found[v.ID] = v
+	}
+	return found, err
+}
+
 // Versions lists the versions of a film, V1 first.
 func (c *Catalog) Versions(ctx context.Context, film assets.ID) ([]assets.Version, error) {
 	return list[versionRow](ctx, c.read, "catalog.Versions", func(q *bun.SelectQuery) *bun.SelectQuery {

@@ -84,29 +84,22 @@ func (s *Studio) filmList(w http.ResponseWriter, r *http.Request) error {
 		next.Set("apres", string(found[filmsOnPage-1].ID))
 		b.Next = "/regie/films?" + next.Encode()
 	}
-	for _, f := range found {
-		tile, err := s.filmTile(r.Context(), f)
-		if err != nil {
-			return err
-		}
-		b.Films = append(b.Films, tile)
+	if b.Films, err = s.filmTiles(r.Context(), found); err != nil {
+		return err
 	}
 	return s.show(w, r, "films", page{Title: "Films", Here: "/regie/films", Body: b})
 }
 
-// filmTile gathers what a list shows of a film.
-func (s *Studio) filmTile(ctx context.Context, f assets.Film) (filmTile, error) {
-	tile := filmTile{Film: f, Standing: string(f.State)}
-	if f.Version == "" {
-		return tile, nil
+// filmTiles gathers what a list shows of films.
+func (s *Studio) filmTiles(ctx context.Context, films []assets.Film) ([]filmTile, error) {
+	current, err := s.Desk.CurrentVersions(ctx, films)
+	tiles := make([]filmTile, len(films))
+	for i, f := range films {
+		v := current[f.ID]
+		tiles[i] = filmTile{Film: f, Standing: assets.Standing(f, v)}
+		if v != nil && v.Sheet != nil {
+			tiles[i].Picture, tiles[i].Length = v.State == assets.VersionReady && v.Sheet.Video != nil, v.Sheet.Duration
+		}
 	}
-	v, err := s.Desk.Catalog.Version(ctx, f.Version)
-	if err != nil {
-		return tile, err
-	}
-	tile.Standing = assets.Standing(f, &v)
-	if v.Sheet != nil {
-		tile.Picture, tile.Length = v.State == assets.VersionReady && v.Sheet.Video != nil, v.Sheet.Duration
-	}
-	return tile, nil
+	return tiles, err
 }

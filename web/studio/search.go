@@ -92,11 +92,14 @@ func (s *Studio) filmHit(ctx context.Context, h assets.Hit) (hit, error) {
 	if err != nil {
 		return shown, err
 	}
-	tile, err := s.filmTile(ctx, f)
-	if shown.Standing, shown.Length = tile.Standing, tile.Length; tile.Picture {
+	tiles, err := s.filmTiles(ctx, []assets.Film{f})
+	if err != nil {
+		return shown, err
+	}
+	if shown.Standing, shown.Length = tiles[0].Standing, tiles[0].Length; tiles[0].Picture {
 		shown.Picture = shown.Path + "/vignettes/image"
 	}
-	return shown, err
+	return shown, nil
 }
 
 func (s *Studio) rushHit(ctx context.Context, h assets.Hit) (hit, error) {

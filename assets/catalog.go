@@ -61,7 +61,7 @@ type FilmFilter struct {
 	Dossier   string
 	Territory string
 	Sujet     ID
-	Crew      ID  // films of sujets that this user is on
+	Crew      ID // films of sujets that this user is on
 	IDs       []ID
 	After     ID  // keyset: the last film of the page before
 	Limit     int // 0 means 100
@@ -97,8 +97,8 @@ type Catalog interface {
 
 	Version(ctx context.Context, id ID) (Version, error)
 	VersionsByID(ctx context.Context, ids ...ID) (map[ID]Version, error) // those that are there
-	Versions(ctx context.Context, film ID) ([]Version, error)  // V1 first
-	VersionOf(ctx context.Context, master ID) (Version, error) // the newest made of this asset
+	Versions(ctx context.Context, film ID) ([]Version, error)            // V1 first
+	VersionOf(ctx context.Context, master ID) (Version, error)           // the newest made of this asset
 	Renditions(ctx context.Context, version ID) ([]Rendition, error)
 
 	Publication(ctx context.Context, id ID) (Publication, error)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime"
 	"sync"
 	"syscall"
 
@@ -83,12 +84,22 @@ func (p *piece) WriteChunk(_ context.Context, offset int64, src io.Reader) (int6
 	}
 	buffer := buffers.Get().(*[64 << 10]byte)
 	defer buffers.Put(buffer)
-	n, err := io.CopyBuffer(io.NewOffsetWriter(f, offset), src, buffer[:])
+	n, err := io.CopyBuffer(io.NewOffsetWriter(f, offset), polite{src}, buffer[:])
 	p.info.Offset = offset + n
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
 	return n, full(err)
+}
+
+// polite lets others go first between two reads. A fast sender always has more:
+// fifty of them, each until the scheduler takes its turn away, would keep a page
+// waiting for a quarter of a second.
+type polite struct{ io.Reader }
+
+func (p polite) Read(b []byte) (int, error) {
+	runtime.Gosched()
+	return p.Reader.Read(b)
 }
 
 // buffers are what bytes pass through: one for each request under way.

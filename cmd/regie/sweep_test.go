@@ -28,6 +28,7 @@ func TestTheRealRooms(t *testing.T) {
 	t.Run("redirects", func(t *testing.T) { redirects(e.open(t)) })
 	t.Run("knobs", func(t *testing.T) { knobs(e.open(t)) })
 	t.Run("secrets", func(t *testing.T) { noSecrets(e.open(t)) })
+	t.Run("swapped seals", func(t *testing.T) { swappedSeals(e.open(t)) })
 	t.Run("hostile text", func(t *testing.T) { hostileText(e.open(t)) })
 }
 

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"anonymal.tv/regie/assets"
@@ -41,6 +42,17 @@ func (r Request) File(role assets.Role) (assets.Rendition, bool) {
 		return assets.Rendition{}, false
 	}
 	return r.Files[i], true
+}
+
+// Best returns the whole film in the best of its single files, and whether there
+// is one.
+func (r Request) Best() (best assets.Rendition, has bool) {
+	for _, f := range r.Files {
+		if strings.HasPrefix(string(f.Role), string(assets.RoleMP4)+"-") && min(f.Width, f.Height) > min(best.Width, best.Height) {
+			best, has = f, true
+		}
+	}
+	return best, has
 }
 
 // Receipt says where a published film is.
@@ -79,6 +91,12 @@ type Publisher interface {
 	// yet is Transient, what this channel can never tell is Lost.
 	Find(ctx context.Context, marker string, resume []byte) (Receipt, bool, error)
 	Status(ctx context.Context, remoteID string) (Status, error)
+}
+
+// Preparer is a channel that can be given a film ahead of its hour. Nobody sees
+// it before Publish, which goes on from the handle.
+type Preparer interface {
+	Prepare(ctx context.Context, req Request, save func(resume []byte) error) error
 }
 
 // Withdrawer is a channel that can take a film down. Withdrawing what is not

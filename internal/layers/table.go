@@ -98,6 +98,10 @@ var Table = []Room{
 		Ours: []string{"assets", "publishers", "publishers/remote"}, Tests: channelTests,
 	},
 	{
+		Folder: "publishers/youtube", Job: "shows films on a channel of YouTube",
+		Ours: []string{"assets", "assets/french", "publishers", "publishers/remote"}, Tests: channelTests,
+	},
+	{
 		Folder: "publishers/publisherstest/emu", Job: "emulators of the channels, as strict as they are",
 	},
 	{

@@ -91,7 +91,7 @@ func (r Resumable) open(ctx context.Context, u *Upload, keep func() error) error
 	case u.Fresh(r.Now()):
 		return &assets.Error{
 			Kind: assets.Transient, Op: "remote.Resumable", RetryAfter: time.Minute,
-			Msg: r.Client.Name + " a peut-être reçu tout le film, mais ne le montre pas encore : on regardera de nouveau avant de renvoyer quoi que ce soit.",
+			Msg: r.Client.Name + " a peut-être reçu tout le film, mais ne le montre pas encore : on regardera de nouveau avant de renvoyer quoi que ce soit.",
 		}
 	}
 	if u.Session, err = r.Begin(ctx); err != nil {

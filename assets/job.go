@@ -21,6 +21,9 @@ const (
 	JobRemind   JobKind = "remind"   // subject: a sujet: its crew is told, on the eve
 	JobShoot    JobKind = "shoot"    // subject: a sujet: its hour has come
 
+	JobDecorate JobKind = "decorate" // subject: a publication: what goes with the film is sent after it
+	JobAssist   JobKind = "assist"   // subject: a publication: its hour has come, a person is told
+
 	JobProgramme JobKind = "programme" // subject: the programme: channels show it as it is
 )
 

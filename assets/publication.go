@@ -8,6 +8,17 @@ type Channel string
 // ChannelSite is the association's own site.
 const ChannelSite Channel = "site"
 
+// Name is what people call a channel.
+func (c Channel) Name() string {
+	if name, known := map[Channel]string{
+		ChannelSite: "le site", "youtube": "YouTube", "vimeo": "Vimeo", "facebook": "Facebook", "x": "X", "mastodon": "Mastodon",
+		"bluesky": "Bluesky", "peertube": "PeerTube", "newsletter": "la newsletter",
+	}[c]; known {
+		return name
+	}
+	return string(c)
+}
+
 // PublicationState is where one film stands on one channel.
 type PublicationState string
 
@@ -48,12 +59,13 @@ type Publication struct {
 	Version     ID               `json:"version,omitempty"` // which goes out, or is public; "" before it begins to
 	Channel     Channel          `json:"channel"`
 	State       PublicationState `json:"state"`
-	At          time.Time        `json:"at"`            // planned instant
-	PublishedAt time.Time        `json:"published_at"`  // zero until it is
-	URL         string           `json:"url,omitempty"` // where it can be seen
-	RemoteID    string           `json:"-"`             // its name on the channel
-	Resume      []byte           `json:"-"`             // the publisher's handle, saved before bytes move
-	Reason      string           `json:"reason,omitempty"`
+	At          time.Time        `json:"at"`               // planned instant
+	PublishedAt time.Time        `json:"published_at"`     // zero until it is
+	URL         string           `json:"url,omitempty"`    // where it can be seen
+	RemoteID    string           `json:"-"`                // its name on the channel
+	Resume      []byte           `json:"-"`                // the publisher's handle, saved before bytes move
+	Done        []string         `json:"done,omitempty"`   // what goes with the film and is there: steps of its channel
+	Reason      string           `json:"reason,omitempty"` // of a failure; of a film that is public, what it lacks
 	CreatedAt   time.Time        `json:"created_at"`
 }
 

@@ -29,6 +29,7 @@ type Config struct {
 	Redis     Redis     `yaml:"redis"`
 	Mail      Mail      `yaml:"mail"`
 	Webhooks  Webhooks  `yaml:"webhooks"`
+	Channels  Channels  `yaml:"channels"`
 	Storage   Storage   `yaml:"storage"`
 	Keys      KeyFile   `yaml:"keys"`
 	Consent   Consent   `yaml:"consent"`
@@ -147,11 +148,12 @@ func Default() Config {
 			Title:   "Anonymal TV",
 			Tagline: "La web TV participative du Pays d’Aix",
 		},
-		Storage: Storage{Kind: "disk", S3: S3{Region: "us-east-1"}},
-		Consent: Consent{Guardians: 2, Years: 5},
-		Media:   Media{Jobs: 1, Sandbox: "auto", FFmpeg: "ffmpeg", FFprobe: "ffprobe", MemoryMB: 6144},
-		Uploads: Uploads{KeepHours: 48, QuotaGB: 400, ReserveGB: 5, LargestGB: 200},
-		Log:     Log{Level: "info", Format: "text"},
+		Channels: defaultChannels(),
+		Storage:  Storage{Kind: "disk", S3: S3{Region: "us-east-1"}},
+		Consent:  Consent{Guardians: 2, Years: 5},
+		Media:    Media{Jobs: 1, Sandbox: "auto", FFmpeg: "ffmpeg", FFprobe: "ffprobe", MemoryMB: 6144},
+		Uploads:  Uploads{KeepHours: 48, QuotaGB: 400, ReserveGB: 5, LargestGB: 200},
+		Log:      Log{Level: "info", Format: "text"},
 	}
 }
 

@@ -259,3 +259,29 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+// What is sent to a channel goes over TLS; an emulator is allowed by name.
+func TestChannelsSpeakOverTLS(t *testing.T) {
+	for address, want := range map[string]struct{ alone, allowed bool }{
+		"https://mastodon.example":        {true, true},
+		"http://127.0.0.1:8099":           {false, true},
+		"ftp://mastodon.example":          {false, false},
+		"https://":                        {false, false},
+		"https://secret@mastodon.example": {false, false},
+	} {
+		c := Default()
+		c.Channels.Mastodon.APIURL = address
+		if got := len(validate(c)) == 0; got != want.alone {
+			t.Errorf("%s is taken: %v, want %v", address, got, want.alone)
+		}
+		c.Channels.AllowInsecure = true
+		if got := len(validate(c)) == 0; got != want.allowed {
+			t.Errorf("%s is taken with allow_insecure: %v, want %v", address, got, want.allowed)
+		}
+	}
+	c := Default()
+	c.Channels.YouTube.Mode = "on"
+	if len(validate(c)) == 0 {
+		t.Error("a mode that does not exist is taken")
+	}
+}

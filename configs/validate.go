@@ -47,6 +47,7 @@ func validate(c Config) []string {
 	for _, host := range Names(c.Webhooks.PrivateHosts) {
 		refuse(strings.ContainsAny(host, "/@ *"), "La clé « webhooks.private_hosts » vaut « %s » ; écrivez des noms ou des adresses de machines, par exemple nas.local, 192.168.1.20.", c.Webhooks.PrivateHosts)
 	}
+	validateChannels(c.Channels, refuse)
 	oneOf("storage.kind", c.Storage.Kind, "disk", "s3")
 	if c.Storage.Kind == "s3" {
 		refuse(c.Storage.S3.Endpoint == "", "La clé « storage.s3.endpoint » est vide : donnez l'hôte du stockage S3.")

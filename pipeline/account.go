@@ -36,28 +36,34 @@ func (d *Desk) Connect(ctx context.Context, channel assets.Channel, tokens []byt
 
 // Disconnect forgets the tokens of a channel. What is public there stays so.
 func (d *Desk) Disconnect(ctx context.Context, channel assets.Channel, actor string) error {
-	return d.endAccount(ctx, channel, assets.AccountEnded, "", actor)
+	return d.endAccount(ctx, channel, assets.AccountEnded, "", actor, nil)
 }
 
 // broke records that a channel takes our tokens no longer.
 func (d *Desk) broke(ctx context.Context, channel assets.Channel, why error) error {
-	err := d.endAccount(ctx, channel, assets.AccountBroken, assets.Sentence(why), "worker")
+	err := d.endAccount(ctx, channel, assets.AccountBroken, assets.Sentence(why), "worker", d.tellBroken)
 	if kind := assets.KindOf(err); kind == assets.Conflict || kind == assets.Invalid || kind == assets.NotFound {
 		return nil // known already
 	}
 	return err
 }
 
-func (d *Desk) endAccount(ctx context.Context, channel assets.Channel, to assets.AccountState, reason, actor string) error {
+func (d *Desk) endAccount(ctx context.Context, channel assets.Channel, to assets.AccountState, reason, actor string, tell func(context.Context, *assets.Change, assets.Account) error) error {
 	a, err := d.Catalog.Account(ctx, channel)
 	if err != nil {
 		return err
 	}
 	a.Sealed, a.Reason = nil, reason
-	return d.commit(ctx, assets.Change{
+	c := assets.Change{
 		Accounts: []assets.Account{a},
 		Events:   []assets.Event{d.event(assets.SubjectAccount, assets.ID(channel), string(a.State), string(to), actor, reason)},
-	})
+	}
+	if tell != nil {
+		if err := tell(ctx, &c, a); err != nil {
+			return err
+		}
+	}
+	return d.commit(ctx, c)
 }
 
 // CheckAccount asks a channel whether it still takes our tokens, before the hour

@@ -37,7 +37,7 @@ type Maker interface {
 }
 
 // Options is what a Desk is made of. All fields are required, but for Postman,
-// Caller, Letterhead, Zone and Passwords.
+// Caller, Letterhead, Zone, Passwords, Assisted and Grants.
 type Options struct {
 	Catalog    assets.Catalog
 	Blobs      assets.Blobs
@@ -58,6 +58,8 @@ type Options struct {
 	Checks     *archive.Checks // what is known of files that leave in archives; nil: nothing yet
 	Zone       *time.Location  // of the clocks that people look at; nil is UTC
 	Passwords  *access.Passwords
+	Assisted   []assets.Channel                    // on which a person publishes, with all that it takes at hand
+	Grants     map[assets.Channel]publishers.Grant // of the accounts that can be connected in a browser
 }
 
 // Desk is the house at work. It holds no state of its own.
@@ -108,6 +110,9 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobFile:     d.file,
 		assets.JobRemind:   d.remind,
 		assets.JobShoot:    d.shoot,
+
+		assets.JobDecorate: d.decorate,
+		assets.JobAssist:   d.assist,
 
 		assets.JobProgramme: d.tellProgramme,
 	}[job.Kind]
@@ -168,7 +173,9 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failChosen(ctx, j, reason)
 	case assets.JobLoudness:
 		return d.failWeb(ctx, j, reason)
-	case assets.JobRemind, assets.JobShoot, assets.JobProgramme:
+	case assets.JobDecorate:
+		return d.failDecoration(ctx, j, reason)
+	case assets.JobRemind, assets.JobShoot, assets.JobProgramme, assets.JobAssist:
 		return assets.Change{}, nil // nothing says it failed but its job
 	default:
 		return d.failPublishing(ctx, j, reason)

@@ -94,6 +94,9 @@ func (d *Desk) refresh(ctx context.Context, c *assets.Change, film assets.ID, ac
 		return err
 	}
 	for _, p := range out {
+		if !d.renewable(p) {
+			continue
+		}
 		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublishing), actor, note))
 		c.Jobs = append(c.Jobs, d.job(assets.JobPublish, p.ID, d.Now(), 0))
 	}

@@ -54,11 +54,15 @@ func (d *Desk) unsure(ctx context.Context, h *hold, p assets.Publication, why er
 		return d.doubt(ctx, p, why)
 	}
 	p.Reason = assets.Sentence(why)
-	return d.commit(ctx, assets.Change{
+	c := assets.Change{
 		Publications: []assets.Publication{p},
 		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationCheck), "worker", p.Reason)},
 		Fence:        h.fence(),
-	})
+	}
+	if err := d.tellStuck(ctx, &c, p, assets.PublicationCheck); err != nil {
+		return err
+	}
+	return d.commit(ctx, c)
 }
 
 // SayPublished is a person's word that a film is on a channel, at this address:

@@ -23,6 +23,8 @@ const (
 	MailShoot    = "shoot"    // a shoot is tomorrow
 	MailBAT      = "bat"      // asked for, given, refused
 	MailOnline   = "online"   // a film can be seen
+	MailChannel  = "channel"  // a publication or an account needs a person
+	MailDay      = "day"      // what goes out today
 	MailStorage  = "storage"  // the disk is full, or nearly so
 	MailTransfer = "transfer" // files of a transfer are missing
 )
@@ -39,6 +41,8 @@ func MailKinds() []MailKind {
 		{MailWanted, "Un complément est demandé"},
 		{MailBAT, "Un BAT est demandé, donné ou refusé"},
 		{MailOnline, "Un film est en ligne"},
+		{MailDay, "Ce qui sort aujourd’hui, à 8 h"},
+		{MailChannel, "Une mise en ligne ou un compte attend quelqu’un"},
 		{MailStorage, "Le disque est presque plein"},
 	}
 }

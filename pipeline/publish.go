@@ -91,6 +91,14 @@ func (d *Desk) plan(ctx context.Context, s stand, c assets.Change, v assets.Vers
 			return nil, err
 		}
 		p := d.publication(s.ID, channel, at)
+		hand, err := d.byHand(ctx, channel)
+		if err != nil {
+			return nil, err
+		}
+		if hand {
+			p.State = assets.PublicationAssisted
+			c.Jobs = append(c.Jobs, d.job(assets.JobAssist, p.ID, at, 0))
+		}
 		all, s.shown = append(all, p), append(s.shown, p)
 		c.Publications = append(c.Publications, p)
 		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, "", string(p.State), actor, ""))
@@ -131,10 +139,20 @@ func (d *Desk) release(c *assets.Change, s *stand, v assets.Version, remade bool
 		d.letOut(c, s, v, a.By)
 	}
 	for _, p := range s.shown {
-		if p.State == assets.PublicationPublished && p.Version == v.ID && remade {
+		if p.State == assets.PublicationPublished && p.Version == v.ID && remade && d.renewable(p) {
 			d.sendAgain(c, p, "Nouvelle fabrication du film.")
 		}
 	}
+}
+
+// renewable tells whether what is public on a channel can become another film
+// there. Elsewhere it stays as it is: a second post is no correction.
+func (d *Desk) renewable(p assets.Publication) bool {
+	to, err := d.Publishers.Get(p.Channel)
+	if _, updates := to.(publishers.Updater); updates {
+		return p.RemoteID != ""
+	}
+	return err == nil && p.Channel == assets.ChannelSite
 }
 
 // sendAgain takes what is public out once more.
@@ -157,7 +175,7 @@ func (d *Desk) follow(ctx context.Context, film assets.ID) error {
 	}
 	c := assets.Change{Events: []assets.Event{d.stillGiven(a)}}
 	for _, p := range s.shown {
-		if p.State == assets.PublicationPublished && p.Version != v.ID {
+		if p.State == assets.PublicationPublished && p.Version != v.ID && d.renewable(p) {
 			p.Version = v.ID
 			c.Publications = append(c.Publications, p)
 			d.sendAgain(&c, p, fmt.Sprintf("La V%d remplace celle qui était en ligne.", v.Number))
@@ -218,7 +236,9 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 	if err := d.cleared(ctx, p.Film, p.Channel); err != nil {
 		return d.stop(ctx, h, p, err)
 	}
-	if !found {
+	if u, updates := to.(publishers.Updater); updates && p.Channel != assets.ChannelSite && !p.PublishedAt.IsZero() {
+		receipt, err = publishers.Receipt{RemoteID: p.RemoteID, URL: p.URL}, u.Update(ctx, p.RemoteID, req)
+	} else if !found {
 		receipt, err = to.Publish(ctx, req, func(resume []byte) error {
 			return d.Catalog.SaveResume(ctx, h.job.Fence(), p.ID, resume)
 		})
@@ -236,7 +256,7 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 
 // published records that a publication is public, and where.
 func (d *Desk) published(ctx context.Context, h *hold, p assets.Publication, req publishers.Request, at publishers.Receipt) error {
-	p.RemoteID, p.URL, p.Reason = at.RemoteID, at.URL, ""
+	p.RemoteID, p.URL, p.Done, p.Reason = at.RemoteID, at.URL, nil, ""
 	if p.PublishedAt.IsZero() {
 		p.PublishedAt = req.At
 	}
@@ -247,6 +267,11 @@ func (d *Desk) published(ctx context.Context, h *hold, p assets.Publication, req
 	}
 	if req.Film.State != assets.FilmArchived && assets.FilmMachine.May(req.Film.State, assets.FilmPublished) {
 		c.Events = append(c.Events, d.event(assets.SubjectFilm, p.Film, string(req.Film.State), string(assets.FilmPublished), "worker", ""))
+	}
+	if to, err := d.Publishers.Get(p.Channel); err != nil {
+		return err
+	} else if _, decorates := to.(publishers.Decorator); decorates && p.RemoteID != "" {
+		c.Jobs = append(c.Jobs, d.job(assets.JobDecorate, p.ID, d.Now(), 0))
 	}
 	if err := d.commit(ctx, c); err != nil {
 		return err
@@ -371,8 +396,12 @@ func (d *Desk) failPublishing(ctx context.Context, j assets.Job, reason string) 
 		to = assets.PublicationCheck
 	}
 	p.Reason = reason
-	return assets.Change{
+	if p.State == assets.PublicationPublishing && !p.PublishedAt.IsZero() && p.Channel != assets.ChannelSite {
+		to, p.Reason = assets.PublicationPublished, "Le film est en ligne ; sa mise à jour n'est pas passée. "+reason
+	}
+	c := assets.Change{
 		Publications: []assets.Publication{p},
 		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(to), "worker", reason)},
-	}, nil
+	}
+	return c, d.tellStuck(ctx, &c, p, to)
 }

@@ -139,6 +139,15 @@ type Member interface {
 	Introduce(ctx context.Context, tokens []byte) (Introduction, error)
 }
 
+// Grant asks a person, in a browser, for the tokens of an account. What Trade
+// returns, Introduce takes.
+type Grant interface {
+	// Ask is the address at which the channel asks; it sends that person back to
+	// redirect, with this state and a code.
+	Ask(redirect, state, verifier string) string
+	Trade(ctx context.Context, redirect, code, verifier string) ([]byte, error)
+}
+
 // Introduction is what a channel says of the one who speaks to it.
 type Introduction struct {
 	Name      string    // as the channel shows it

@@ -24,7 +24,8 @@ func queueOf(k assets.JobKind) string {
 	switch k {
 	case assets.JobFile:
 		return queueFiles
-	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot, assets.JobProgramme:
+	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot, assets.JobProgramme,
+		assets.JobDecorate, assets.JobAssist:
 		return queueQuick
 	default:
 		return queueMedia

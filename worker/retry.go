@@ -33,6 +33,8 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 		assets.JobWithdraw: {25, 10 * time.Second, time.Hour},
 		assets.JobMail:     {14, 10 * time.Second, time.Hour},
 		assets.JobWebhook:  {12, 10 * time.Second, 4 * time.Hour},
+		assets.JobDecorate: {14, 30 * time.Second, time.Hour},
+		assets.JobAssist:   {14, 10 * time.Second, time.Hour},
 	},
 	// A fault of the house: a job that panics or breaks its worker each time is
 	// put aside after three.
@@ -44,6 +46,8 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 		assets.JobWithdraw: {3, 10 * time.Second, time.Minute},
 		assets.JobMail:     {3, 10 * time.Second, time.Minute},
 		assets.JobWebhook:  {3, 10 * time.Second, time.Minute},
+		assets.JobDecorate: {3, 10 * time.Second, time.Minute},
+		assets.JobAssist:   {3, 10 * time.Second, time.Minute},
 	},
 }
 

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -21,6 +22,7 @@ type publicationRow struct {
 	URL         string `bun:"url"`
 	RemoteID    string `bun:"remote_id"`
 	Resume      []byte
+	Done        string // words
 	Reason      string
 	CreatedAt   micros
 }
@@ -31,7 +33,7 @@ func (r *publicationRow) born(state string) { r.State = assets.PublicationState(
 func (r publicationRow) record() assets.Publication {
 	return assets.Publication{
 		ID: r.ID, Film: r.Film, Version: r.Version, Channel: r.Channel, State: r.State, At: r.At.time(), PublishedAt: r.PublishedAt.time(),
-		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
+		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Done: strings.Fields(r.Done), Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
 	}
 }
 
@@ -40,10 +42,10 @@ func (a *application) putPublications(ctx context.Context, tx bun.Tx) error {
 	for i, p := range a.Publications {
 		rows[i] = &publicationRow{
 			ID: p.ID, Film: p.Film, Version: p.Version, Channel: p.Channel, At: stamp(p.At), PublishedAt: stamp(p.PublishedAt),
-			URL: p.URL, RemoteID: p.RemoteID, Resume: p.Resume, Reason: p.Reason, CreatedAt: stamp(p.CreatedAt),
+			URL: p.URL, RemoteID: p.RemoteID, Resume: p.Resume, Done: strings.Join(p.Done, " "), Reason: p.Reason, CreatedAt: stamp(p.CreatedAt),
 		}
 	}
-	return put(ctx, tx, a, assets.SubjectPublication, rows, "version", "at", "published_at", "url", "remote_id", "reason")
+	return put(ctx, tx, a, assets.SubjectPublication, rows, "version", "at", "published_at", "url", "remote_id", "done", "reason")
 }
 
 // Publication returns one decision to show a film on a channel.

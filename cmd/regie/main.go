@@ -27,29 +27,32 @@ type commands struct {
 	Config string `help:"Fichier de configuration (défaut : regie.yaml s'il existe)." placeholder:"FICHIER"`
 	JSON   bool   `help:"Répondre en JSON, un objet par ligne." name:"json"`
 
-	Serve     serveCmd     `cmd:"" help:"Tout dans un seul processus : le site, la fabrication, la mise en ligne."`
-	Web       webCmd       `cmd:"" help:"Le site seul, quand la fabrication tourne sur une autre machine."`
-	Worker    workerCmd    `cmd:"" help:"La fabrication et la mise en ligne seules."`
-	Ingest    ingestCmd    `cmd:"" help:"Déposer des films montés ou des rushes."`
-	Film      filmCmd      `cmd:"" help:"Voir les films, arrêter ou refaire leur fabrication."`
-	Version   versionCmd   `cmd:"" help:"Les versions d'un film, leurs remarques, leur son."`
-	Track     trackCmd     `cmd:"" help:"Sous-titres, chapitres et synthés d'un film."`
-	Bat       batCmd       `cmd:"" help:"Les BAT : demander, donner, refuser."`
-	Sujet     sujetCmd     `cmd:"" help:"Les sujets."`
-	Rush      rushCmd      `cmd:"" help:"Les rushes."`
-	Selection selectionCmd `cmd:"" help:"Les sélections, pour le montage."`
-	Consent   consentCmd   `cmd:"" help:"Les personnes filmées et leurs autorisations."`
-	Undo      undoCmd      `cmd:"" help:"Annuler un geste."`
-	Publish   publishCmd   `cmd:"" help:"Mettre un film en ligne."`
-	Unpublish unpublishCmd `cmd:"" help:"Retirer un film d'un canal."`
-	User      userCmd      `cmd:"" help:"Les personnes qui travaillent ici."`
-	Token     tokenCmd     `cmd:"" help:"Les jetons des programmes, pour /api/v1."`
-	Webhook   webhookCmd   `cmd:"" help:"Les programmes que la régie prévient."`
-	Keys      keysCmd      `cmd:"" help:"Les clés des données chiffrées."`
-	Doctor    doctorCmd    `cmd:"" help:"Ce qui est installé, ce qui manque, et comment l'obtenir."`
-	Bench     benchCmd     `cmd:"" help:"La fabrication mesurée à côté de ffmpeg seul."`
-	Demo      demoCmd      `cmd:"" help:"Un dossier neuf, le programme et un vrai film, jusqu'au site."`
-	Storybook storybookCmd `cmd:"" help:"Toutes les pages de la régie, avec des exemples."`
+	Serve       serveCmd       `cmd:"" help:"Tout dans un seul processus : le site, la fabrication, la mise en ligne."`
+	Web         webCmd         `cmd:"" help:"Le site seul, quand la fabrication tourne sur une autre machine."`
+	Worker      workerCmd      `cmd:"" help:"La fabrication et la mise en ligne seules."`
+	Ingest      ingestCmd      `cmd:"" help:"Déposer des films montés ou des rushes."`
+	Film        filmCmd        `cmd:"" help:"Voir les films, arrêter ou refaire leur fabrication."`
+	Version     versionCmd     `cmd:"" help:"Les versions d'un film, leurs remarques, leur son."`
+	Track       trackCmd       `cmd:"" help:"Sous-titres, chapitres et synthés d'un film."`
+	Bat         batCmd         `cmd:"" help:"Les BAT : demander, donner, refuser."`
+	Sujet       sujetCmd       `cmd:"" help:"Les sujets."`
+	Rush        rushCmd        `cmd:"" help:"Les rushes."`
+	Selection   selectionCmd   `cmd:"" help:"Les sélections, pour le montage."`
+	Consent     consentCmd     `cmd:"" help:"Les personnes filmées et leurs autorisations."`
+	Undo        undoCmd        `cmd:"" help:"Annuler un geste."`
+	Publish     publishCmd     `cmd:"" help:"Mettre un film en ligne."`
+	Unpublish   unpublishCmd   `cmd:"" help:"Retirer un film d'un canal."`
+	Publication publicationCmd `cmd:"" help:"Les mises en ligne : voir, réessayer, confirmer."`
+	Channel     channelCmd     `cmd:"" help:"Les canaux et leurs comptes."`
+	Emulate     emulateCmd     `cmd:"" help:"Un canal d'essai sur cette machine."`
+	User        userCmd        `cmd:"" help:"Les personnes qui travaillent ici."`
+	Token       tokenCmd       `cmd:"" help:"Les jetons des programmes, pour /api/v1."`
+	Webhook     webhookCmd     `cmd:"" help:"Les programmes que la régie prévient."`
+	Keys        keysCmd        `cmd:"" help:"Les clés des données chiffrées."`
+	Doctor      doctorCmd      `cmd:"" help:"Ce qui est installé, ce qui manque, et comment l'obtenir."`
+	Bench       benchCmd       `cmd:"" help:"La fabrication mesurée à côté de ffmpeg seul."`
+	Demo        demoCmd        `cmd:"" help:"Un dossier neuf, le programme et un vrai film, jusqu'au site."`
+	Storybook   storybookCmd   `cmd:"" help:"Toutes les pages de la régie, avec des exemples."`
 }
 
 const help = `Régie, la régie des web TV : du film monté au film en ligne.

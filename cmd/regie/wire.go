@@ -24,7 +24,8 @@ import (
 	"anonymal.tv/regie/pipeline/ffmpeg"
 	"anonymal.tv/regie/pipeline/maker"
 	"anonymal.tv/regie/post"
-	"anonymal.tv/regie/publishers"
+	"anonymal.tv/regie/publishers/mastodon"
+	"anonymal.tv/regie/publishers/remote"
 	"anonymal.tv/regie/publishers/site"
 	"anonymal.tv/regie/web/static"
 	"anonymal.tv/regie/worker"
@@ -69,7 +70,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 		return nil, err
 	}
 	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now, zone: zone}
-	for _, build := range []func(context.Context) error{h.openCatalog, h.openKeys, h.openBlobs, h.openUploads, h.openSite, h.openBroker, h.openPost} {
+	for _, build := range []func(context.Context) error{h.openCatalog, h.openKeys, h.openBlobs, h.openUploads, h.openSite, h.openChannels, h.openBroker, h.openPost} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, h.Close())
 		}
@@ -197,8 +198,15 @@ func (h *house) openSite(context.Context) error {
 		return err
 	}
 	h.site = s
-	h.parts.Publishers, err = publishers.NewRegistry(s)
 	return err
+}
+
+// channels are the destinations beside the site: one line each.
+func (h *house) channels() []channel {
+	c := h.cfg.Channels
+	return []channel{
+		outlet(mastodon.Channel, c.Mastodon.Mode, c.Mastodon.APIURL, mastodon.New, mastodon.Options{URL: c.Mastodon.APIURL, Insecure: c.AllowInsecure, Vault: h.vault(mastodon.Channel), Blobs: h.parts.Blobs, Now: h.now}, &remote.Grant{Name: "Mastodon", Config: oauth(c.Mastodon.ClientID, c.Mastodon.ClientSecret, c.Mastodon.APIURL+"/oauth/authorize", c.Mastodon.APIURL+"/oauth/token", "read:accounts", "read:statuses", "write:media", "write:statuses")}),
+	}
 }
 
 // openPost finds the way to the server of mails; without one they are kept.

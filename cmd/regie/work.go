@@ -76,7 +76,7 @@ func (h *house) work(ctx context.Context, c *crew) error {
 		h.log.Warn("dead attempts were not tidied away", "err", err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { h.watchRights(ctx, desk); return nil })
+	g.Go(func() error { h.watchDays(ctx, desk); return nil })
 	g.Go(func() error {
 		return worker.New(worker.Options{
 			Broker: c.broker, Desk: desk, Media: h.cfg.Media.Jobs, Files: c.files, Name: c.name, Log: h.log, Sweep: c.sweep, Now: h.now,
@@ -85,12 +85,15 @@ func (h *house) work(ctx context.Context, c *crew) error {
 	return g.Wait()
 }
 
-// watchRights takes off the site, every few minutes, what authorisations no
-// longer cover: they run out without anybody doing anything.
-func (h *house) watchRights(ctx context.Context, desk *pipeline.Desk) {
+// watchDays does, every few minutes, what time alone brings: the day of the
+// channels is told, and what authorisations no longer cover leaves the site.
+func (h *house) watchDays(ctx context.Context, desk *pipeline.Desk) {
 	tick := time.NewTicker(5 * time.Minute)
 	defer tick.Stop()
 	for {
+		if err := desk.SweepChannels(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("the day of the channels was not told", "err", err)
+		}
 		if err := desk.SweepClearance(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("the authorisations were not looked through", "err", err)
 		}

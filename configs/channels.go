@@ -1,0 +1,138 @@
+package configs
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Channels are the destinations beside the site. A mode is automatic (Régie
+// publishes), assisted (a person does, with all that it takes at hand) or off.
+type Channels struct {
+	AllowInsecure bool       `yaml:"allow_insecure"`
+	YouTube       YouTube    `yaml:"youtube"`
+	Vimeo         Vimeo      `yaml:"vimeo"`
+	Facebook      Facebook   `yaml:"facebook"`
+	X             X          `yaml:"x"`
+	Mastodon      Mastodon   `yaml:"mastodon"`
+	Bluesky       Bluesky    `yaml:"bluesky"`
+	PeerTube      PeerTube   `yaml:"peertube"`
+	Newsletter    Newsletter `yaml:"newsletter"`
+}
+
+// YouTube is a channel on YouTube.
+type YouTube struct {
+	Mode         string `yaml:"mode"`
+	APIURL       string `yaml:"api_url"`
+	UploadURL    string `yaml:"upload_url"`
+	TokenURL     string `yaml:"token_url"`
+	AuthURL      string `yaml:"auth_url"`
+	ClientID     string `yaml:"client_id"`
+	ClientSecret Secret `yaml:"client_secret"`
+}
+
+// Vimeo is an account on Vimeo.
+type Vimeo struct {
+	Mode         string `yaml:"mode"`
+	APIURL       string `yaml:"api_url"`
+	ClientID     string `yaml:"client_id"`
+	ClientSecret Secret `yaml:"client_secret"`
+}
+
+// Facebook is a page on Facebook.
+type Facebook struct {
+	Mode          string `yaml:"mode"`
+	GraphURL      string `yaml:"graph_url"`
+	GraphVideoURL string `yaml:"graph_video_url"`
+	RuploadURL    string `yaml:"rupload_url"`
+	AuthURL       string `yaml:"auth_url"`
+	ClientID      string `yaml:"client_id"`
+	ClientSecret  Secret `yaml:"client_secret"`
+}
+
+// X is an account on X.
+type X struct {
+	Mode         string `yaml:"mode"`
+	APIURL       string `yaml:"api_url"`
+	AuthURL      string `yaml:"auth_url"`
+	ClientID     string `yaml:"client_id"`
+	ClientSecret Secret `yaml:"client_secret"`
+}
+
+// Mastodon is an account on an instance of Mastodon.
+type Mastodon struct {
+	Mode         string `yaml:"mode"`
+	APIURL       string `yaml:"api_url"`
+	ClientID     string `yaml:"client_id"`
+	ClientSecret Secret `yaml:"client_secret"`
+}
+
+// Bluesky is an account on Bluesky.
+type Bluesky struct {
+	Mode     string `yaml:"mode"`
+	APIURL   string `yaml:"api_url"`
+	VideoURL string `yaml:"video_url"`
+}
+
+// PeerTube is a channel on an instance of PeerTube.
+type PeerTube struct {
+	Mode   string `yaml:"mode"`
+	APIURL string `yaml:"api_url"`
+}
+
+// Newsletter is the letter to the subscribers.
+type Newsletter struct {
+	Mode    string `yaml:"mode"`
+	Kind    string `yaml:"kind"`
+	SMTPURL Secret `yaml:"smtp_url"`
+	APIURL  string `yaml:"api_url"`
+}
+
+func defaultChannels() Channels {
+	const mode = "automatic"
+	return Channels{
+		YouTube: YouTube{
+			Mode: mode, APIURL: "https://www.googleapis.com", UploadURL: "https://www.googleapis.com",
+			TokenURL: "https://oauth2.googleapis.com/token", AuthURL: "https://accounts.google.com/o/oauth2/v2/auth",
+		},
+		Vimeo: Vimeo{Mode: mode, APIURL: "https://api.vimeo.com"},
+		Facebook: Facebook{
+			Mode: mode, GraphURL: "https://graph.facebook.com", GraphVideoURL: "https://graph-video.facebook.com",
+			RuploadURL: "https://rupload.facebook.com", AuthURL: "https://www.facebook.com/dialog/oauth",
+		},
+		X:          X{Mode: mode, APIURL: "https://api.x.com", AuthURL: "https://x.com/i/oauth2/authorize"},
+		Mastodon:   Mastodon{Mode: mode},
+		Bluesky:    Bluesky{Mode: mode, APIURL: "https://bsky.social", VideoURL: "https://video.bsky.app"},
+		PeerTube:   PeerTube{Mode: mode},
+		Newsletter: Newsletter{Mode: mode, APIURL: "https://api.brevo.com"},
+	}
+}
+
+// validateChannels says what cannot work: what is sent to a channel goes over
+// TLS, unless it is an emulator's.
+func validateChannels(c Channels, refuse func(bad bool, format string, args ...any)) {
+	for key, mode := range map[string]string{
+		"youtube": c.YouTube.Mode, "vimeo": c.Vimeo.Mode, "facebook": c.Facebook.Mode, "x": c.X.Mode, "mastodon": c.Mastodon.Mode,
+		"bluesky": c.Bluesky.Mode, "peertube": c.PeerTube.Mode, "newsletter": c.Newsletter.Mode,
+	} {
+		refuse(!slices.Contains([]string{"automatic", "assisted", "off"}, mode),
+			"La clé « channels.%s.mode » vaut « %s » ; les valeurs possibles sont : automatic, assisted, off.", key, mode)
+	}
+	refuse(!slices.Contains([]string{"", "smtp", "brevo"}, c.Newsletter.Kind),
+		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : smtp, brevo, ou rien.", c.Newsletter.Kind)
+	for key, address := range map[string]string{
+		"youtube.api_url": c.YouTube.APIURL, "youtube.upload_url": c.YouTube.UploadURL, "youtube.token_url": c.YouTube.TokenURL, "youtube.auth_url": c.YouTube.AuthURL,
+		"vimeo.api_url": c.Vimeo.APIURL, "facebook.graph_url": c.Facebook.GraphURL, "facebook.graph_video_url": c.Facebook.GraphVideoURL,
+		"facebook.rupload_url": c.Facebook.RuploadURL, "facebook.auth_url": c.Facebook.AuthURL, "x.api_url": c.X.APIURL, "x.auth_url": c.X.AuthURL,
+		"mastodon.api_url": c.Mastodon.APIURL, "bluesky.api_url": c.Bluesky.APIURL, "bluesky.video_url": c.Bluesky.VideoURL,
+		"peertube.api_url": c.PeerTube.APIURL, "newsletter.api_url": c.Newsletter.APIURL,
+	} {
+		u, err := url.Parse(address)
+		plain := err == nil && u.Scheme == "http" && c.AllowInsecure
+		refuse(address != "" && (err != nil || u.Host == "" || u.Scheme != "https" && !plain || strings.ContainsAny(address, "?#@")),
+			"La clé « channels.%s » doit être une adresse qui commence par https:// ; http:// seulement pour un essai, avec channels.allow_insecure: true.", key)
+	}
+	u, err := url.Parse(c.Newsletter.SMTPURL.Reveal())
+	refuse(!c.Newsletter.SMTPURL.IsZero() && (err != nil || u.Host == "" || u.Scheme != "smtp" && u.Scheme != "smtps"),
+		"La clé « channels.newsletter.smtp_url » doit être une adresse qui commence par smtp:// ou smtps://.")
+}

@@ -46,9 +46,9 @@ func (d *Desk) assist(ctx context.Context, h *hold) error {
 	if err != nil {
 		return err
 	}
-	subject, text := fmt.Sprintf("À publier à la main : « %s »", f.Title), fmt.Sprintf("C'est l'heure de « %s » sur %s. Le texte à copier et les fichiers vous attendent.", f.Title, p.Channel.Name())
+	subject, text := fmt.Sprintf("À publier à la main : « %s »", f.Title), fmt.Sprintf("C'est l'heure de « %s » sur %s. Le texte à copier et les fichiers vous attendent.", f.Title, p.Channel.Name())
 	if err := d.cleared(ctx, p.Film, p.Channel); assets.KindOf(err) == assets.Conflict && err != nil {
-		subject, text = fmt.Sprintf("À ne pas publier : « %s »", f.Title), fmt.Sprintf("« %s » était prévu sur %s, mais ne doit pas y aller. %s", f.Title, p.Channel.Name(), assets.Sentence(err))
+		subject, text = fmt.Sprintf("À ne pas publier : « %s »", f.Title), fmt.Sprintf("« %s » était prévu sur %s, mais ne doit pas y aller. %s", f.Title, p.Channel.Name(), assets.Sentence(err))
 	} else if err != nil {
 		return err
 	}
@@ -84,9 +84,9 @@ func (d *Desk) tellStuck(ctx context.Context, c *assets.Change, p assets.Publica
 	if err != nil {
 		return err
 	}
-	subject := fmt.Sprintf("Échec sur %s : « %s »", p.Channel.Name(), f.Title)
+	subject := fmt.Sprintf("Échec sur %s : « %s »", p.Channel.Name(), f.Title)
 	if state == assets.PublicationCheck {
-		subject = fmt.Sprintf("À vérifier sur %s : « %s »", p.Channel.Name(), f.Title)
+		subject = fmt.Sprintf("À vérifier sur %s : « %s »", p.Channel.Name(), f.Title)
 	}
 	d.Tell(ctx, c, to, MailChannel, subject, p.Reason, publicationPath(p.ID))
 	return nil
@@ -99,7 +99,7 @@ func (d *Desk) tellBroken(ctx context.Context, c *assets.Change, a assets.Accoun
 	if err != nil {
 		return err
 	}
-	d.Tell(ctx, c, to, MailChannel, "Compte déconnecté : "+a.Channel.Name(), a.Reason+" Ce qui est en ligne le reste ; ce qui est programmé attend que le compte soit reconnecté.", channelsPath)
+	d.Tell(ctx, c, to, MailChannel, "Compte déconnecté : "+a.Channel.Name(), a.Reason+" Ce qui est en ligne le reste ; ce qui est programmé attend que le compte soit reconnecté.", channelsPath)
 	return nil
 }
 
@@ -198,7 +198,7 @@ func (d *Desk) tellDay(ctx context.Context, c *assets.Change, to []assets.User) 
 		if p.State == assets.PublicationAssisted {
 			hand = ", à la main"
 		}
-		text += fmt.Sprintf("%s · %s · « %s »%s\n\n", french.Hour(p.At.In(d.Zone)), p.Channel.Name(), f.Title, hand)
+		text += fmt.Sprintf("%s · %s · « %s »%s\n\n", french.Hour(p.At.In(d.Zone)), p.Channel.Name(), f.Title, hand)
 	}
 	for _, u := range to {
 		if err := d.TellOnce(ctx, c, u, MailDay, at, "Aujourd'hui : "+french.Count(len(today), "publication", "publications"), text, "/regie"); err != nil {

@@ -306,83 +306,6 @@ func (d *Desk) begin(ctx context.Context, h *hold, p assets.Publication) (assets
 	return p, d.commit(ctx, c)
 }
 
-// request gathers all that a channel may need.
-func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Request, error) {
-	f, err := d.Catalog.Film(ctx, p.Film)
-	if err != nil {
-		return publishers.Request{}, err
-	}
-	v, err := d.Catalog.Version(ctx, p.Version)
-	if err != nil {
-		return publishers.Request{}, err
-	}
-	files, err := d.Catalog.Renditions(ctx, v.ID)
-	if err != nil {
-		return publishers.Request{}, err
-	}
-	texts, err := d.trackFiles(ctx, f.ID)
-	if err != nil {
-		return publishers.Request{}, err
-	}
-	files = append(Covered(f, files), texts...)
-	pr, err := d.Catalog.Programme(ctx)
-	if err != nil {
-		return publishers.Request{}, err
-	}
-	req := publishers.Request{
-		Marker: string(p.ID), Film: f, Version: v, Files: files, Resume: p.Resume,
-		Rubriques: pick(pr.Rubriques, f.Rubriques, func(r assets.Rubrique) string { return r.Slug }),
-		Partners:  pick(pr.Partners, f.Partners, func(r assets.Partner) string { return r.Slug }),
-		Territory: lineage(pr.Territories, f.Territory),
-		At:        p.PublishedAt,
-	}
-	if req.At.IsZero() {
-		req.At = d.Now()
-	}
-	shown, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: f.ID, Channel: assets.ChannelSite, State: assets.PublicationPublished})
-	if err != nil {
-		return publishers.Request{}, err
-	}
-	if len(shown) > 0 {
-		req.Link = shown[0].URL
-	}
-	req.Text = postText(f)
-	if dossiers := pick(pr.Dossiers, []string{f.Dossier}, func(x assets.Dossier) string { return x.Slug }); len(dossiers) == 1 {
-		req.Dossier = &dossiers[0]
-	}
-	return req, nil
-}
-
-// postText is what a post says of a film.
-func postText(f assets.Film) string {
-	return strings.TrimSpace(f.Title + "\n\n" + f.Lede)
-}
-
-// pick returns the records of these slugs, in the order of the slugs.
-func pick[T any](all []T, slugs []string, slug func(T) string) []T {
-	var out []T
-	for _, s := range slugs {
-		if i := slices.IndexFunc(all, func(v T) bool { return slug(v) == s }); i >= 0 {
-			out = append(out, all[i])
-		}
-	}
-	return out
-}
-
-// lineage returns a territory behind its town.
-func lineage(all []assets.Territory, slug string) []assets.Territory {
-	var line []assets.Territory
-	for slug != "" && len(line) < 8 {
-		i := slices.IndexFunc(all, func(t assets.Territory) bool { return t.Slug == slug })
-		if i < 0 {
-			break
-		}
-		line = append([]assets.Territory{all[i]}, line...)
-		slug = all[i].Parent
-	}
-	return line
-}
-
 // failPublishing says why a publication or a withdrawal is given up. A
 // withdrawal is never forgotten, and a doubt never taken for a no: a person must
 // look.
@@ -397,7 +320,7 @@ func (d *Desk) failPublishing(ctx context.Context, j assets.Job, reason string) 
 	}
 	p.Reason = reason
 	if p.State == assets.PublicationPublishing && !p.PublishedAt.IsZero() && p.Channel != assets.ChannelSite {
-		to, p.Reason = assets.PublicationPublished, "Le film est en ligne ; sa mise à jour n'est pas passée. "+reason
+		to, p.Reason = assets.PublicationPublished, "Le film est en ligne ; sa mise à jour n'est pas passée. "+reason
 	}
 	c := assets.Change{
 		Publications: []assets.Publication{p},

@@ -66,7 +66,7 @@ func (h *house) channelLine(name assets.Channel, account assets.Account) channel
 
 type channelConnectCmd struct {
 	Channel   string `arg:"" name:"canal" help:"Le canal, comme le dit list."`
-	TokenFile string `help:"Fichier du jeton ou des jetons ; - pour l'entrée standard." required:"" placeholder:"FICHIER"`
+	TokenFile string `help:"Fichier du jeton ou des jetons ; - pour l'entrée standard." required:"" placeholder:"FICHIER"`
 }
 
 // Run connects an account. Tokens are never an argument: those are seen by all.
@@ -76,7 +76,7 @@ func (c *channelConnectCmd) Run(a *app) error {
 	if c.TokenFile != "-" {
 		f, err := os.Open(c.TokenFile)
 		if err != nil {
-			return &assets.Error{Kind: assets.Invalid, Op: "channel connect", Msg: "Le fichier « " + c.TokenFile + " » ne peut pas être lu : vérifiez son nom et ses droits.", Err: err}
+			return &assets.Error{Kind: assets.Invalid, Op: "channel connect", Msg: "Le fichier « " + c.TokenFile + " » ne peut pas être lu : vérifiez son nom et ses droits.", Err: err}
 		}
 		defer f.Close()
 		in = f

@@ -45,7 +45,7 @@ func (c *emulateCmd) Run(a *app) error {
 	if !known {
 		return &assets.Error{
 			Kind: assets.NotFound, Op: "emulate",
-			Msg: "Il n'y a pas de canal d'essai « " + c.Channel + " ». Il y a : " + strings.Join(slices.Sorted(maps.Keys(emulators)), ", ") + ".",
+			Msg: "Il n'y a pas de canal d'essai « " + c.Channel + " ». Il y a : " + strings.Join(slices.Sorted(maps.Keys(emulators)), ", ") + ".",
 		}
 	}
 	address := c.Port

@@ -42,7 +42,7 @@ type commands struct {
 	Undo        undoCmd        `cmd:"" help:"Annuler un geste."`
 	Publish     publishCmd     `cmd:"" help:"Mettre un film en ligne."`
 	Unpublish   unpublishCmd   `cmd:"" help:"Retirer un film d'un canal."`
-	Publication publicationCmd `cmd:"" help:"Les mises en ligne : voir, réessayer, confirmer."`
+	Publication publicationCmd `cmd:"" help:"Les mises en ligne : voir, réessayer, confirmer."`
 	Channel     channelCmd     `cmd:"" help:"Les canaux et leurs comptes."`
 	Emulate     emulateCmd     `cmd:"" help:"Un canal d'essai sur cette machine."`
 	User        userCmd        `cmd:"" help:"Les personnes qui travaillent ici."`

@@ -11,7 +11,7 @@ type publicationCmd struct {
 	Show    publicationShowCmd    `cmd:"" help:"Une mise en ligne, et ce qui lui est arrivé."`
 	Retry   publicationRetryCmd   `cmd:"" help:"Réessayer une mise en ligne en échec."`
 	Confirm publicationConfirmCmd `cmd:"" help:"Dire qu'un film est en ligne, et où."`
-	Absent  publicationAbsentCmd  `cmd:"" help:"Dire qu'un film n'est pas sur le canal ; rien n'est renvoyé."`
+	Absent  publicationAbsentCmd  `cmd:"" help:"Dire qu'un film n'est pas sur le canal ; rien n'est renvoyé."`
 	Look    publicationLookCmd    `cmd:"" help:"Regarder encore une fois si le film est sur le canal."`
 }
 
@@ -26,7 +26,7 @@ func publicationColumns(p assets.Publication) []any {
 type publicationListCmd struct {
 	Film    string `help:"Un film." placeholder:"IDENTIFIANT"`
 	Channel string `help:"Un canal." placeholder:"CANAL"`
-	State   string `help:"Un état : scheduled, published, failed, check, assisted…" placeholder:"ÉTAT"`
+	State   string `help:"Un état : scheduled, published, failed, check, assisted…" placeholder:"ÉTAT"`
 }
 
 // Run lists publications, oldest first.

@@ -116,10 +116,10 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 		"bluesky": c.Bluesky.Mode, "peertube": c.PeerTube.Mode, "newsletter": c.Newsletter.Mode,
 	} {
 		refuse(!slices.Contains([]string{"automatic", "assisted", "off"}, mode),
-			"La clé « channels.%s.mode » vaut « %s » ; les valeurs possibles sont : automatic, assisted, off.", key, mode)
+			"La clé « channels.%s.mode » vaut « %s » ; les valeurs possibles sont : automatic, assisted, off.", key, mode)
 	}
 	refuse(!slices.Contains([]string{"", "smtp", "brevo"}, c.Newsletter.Kind),
-		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : smtp, brevo, ou rien.", c.Newsletter.Kind)
+		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : smtp, brevo, ou rien.", c.Newsletter.Kind)
 	for key, address := range map[string]string{
 		"youtube.api_url": c.YouTube.APIURL, "youtube.upload_url": c.YouTube.UploadURL, "youtube.token_url": c.YouTube.TokenURL, "youtube.auth_url": c.YouTube.AuthURL,
 		"vimeo.api_url": c.Vimeo.APIURL, "facebook.graph_url": c.Facebook.GraphURL, "facebook.graph_video_url": c.Facebook.GraphVideoURL,

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/publishers"

@@ -44,7 +44,8 @@ func (o *OAuth) Token(ctx context.Context, stale string) (string, error) {
 		return "", err
 	}
 	t = &oauth2.Token{}
-	return header(t), json.Unmarshal(kept, t)
+	err = json.Unmarshal(kept, t)
+	return header(t), err
 }
 
 func (o *OAuth) load(ctx context.Context) (*oauth2.Token, error) {

@@ -30,6 +30,22 @@ func open(url string, v publishers.Vault, b assets.Blobs, now assets.Clock) (*Yo
 
 func TestSuite(t *testing.T) { sweep.Suite(t, platform) }
 
-func TestFaults(t *testing.T) { sweep.Faults(t, platform) }
+// Show 1. Beyond what the sweep sees, no case leaves a second film on the channel
+// that only we can see.
+func TestFaults(t *testing.T) {
+	var all []*emu.YouTube
+	p := platform
+	p.Emulator = func() *emu.Frame {
+		y := emu.NewYouTube("first", "refresh")
+		all = append(all, y)
+		return y.Frame
+	}
+	sweep.Faults(t, p)
+	for _, y := range all {
+		if films := y.Films(); len(films) > 1 {
+			t.Errorf("on the channel are %q", films)
+		}
+	}
+}
 
 func TestKills(t *testing.T) { sweep.Kills(t, "TestKills", platform) }

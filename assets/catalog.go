@@ -178,7 +178,7 @@ type Rushes interface {
 // Sujets is the side of the Catalog that knows what is to be told.
 type Sujets interface {
 	Sujet(ctx context.Context, id ID) (Sujet, error)
-	Sujets(ctx context.Context, f SujetFilter) ([]Sujet, error) // newest first
+	Sujets(ctx context.Context, f SujetFilter) ([]Sujet, error) // newest first; of a phase, in its order
 }
 
 // Reviews is the side of the Catalog that knows what is thought of versions.

@@ -57,6 +57,16 @@ type Segment struct {
 	Started  time.Time `json:"started_at,omitzero"` // when it really began: becomes a chapter
 }
 
+// SujetPhase parts sujets by what is to be done about them.
+type SujetPhase string
+
+// The phases of a sujet. Each has its own order.
+const (
+	SujetComing  SujetPhase = "coming"  // to be shot: the nearest first, then those without a date
+	SujetCurrent SujetPhase = "current" // shot, or its day went by: the latest shoot first
+	SujetDone    SujetPhase = "done"    // closed, or its film was online: the latest shoot first
+)
+
 // SujetFilter chooses sujets; an empty field chooses all.
 type SujetFilter struct {
 	Crew      ID
@@ -66,6 +76,9 @@ type SujetFilter struct {
 	Territory string
 	Rubrique  string
 	From, To  time.Time // of At; To not included
+	Phase     SujetPhase
+	Today     time.Time // of a Phase: what is to be shot before is no longer to come
+	Standing  string    // of its film, as Standing says it
 	After     ID
 	Limit     int // 0 means 100
 }

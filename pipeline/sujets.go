@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"slices"
 
 	"anonymal.tv/regie/assets"
 )
@@ -57,15 +56,16 @@ func (d *Desk) linesOf(ctx context.Context, all []assets.Sujet, people map[asset
 	if err != nil {
 		return nil, err
 	}
+	made := make(map[assets.ID]assets.Film, len(films))
+	for _, f := range films {
+		made[f.ID] = f
+	}
 	for i, s := range all {
-		line := SujetLine{Sujet: s}
+		line := SujetLine{Sujet: s, Film: made[s.Film], Version: current[s.Film]}
 		for _, id := range s.Crew {
 			if u, known := people[id]; known {
 				line.Crew = append(line.Crew, u)
 			}
-		}
-		if at := slices.IndexFunc(films, func(f assets.Film) bool { return f.ID == s.Film }); at >= 0 {
-			line.Film, line.Version = films[at], current[s.Film]
 		}
 		line.Standing = assets.Standing(line.Film, line.Version)
 		lines[i] = line

@@ -1,6 +1,9 @@
 package assetstest
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"anonymal.tv/regie/assets"
@@ -117,6 +120,7 @@ func sujetLists(h *House) {
 		h.Log(name)
 		same(h, idsOf(found, func(s assets.Sujet) assets.ID { return s.ID }), err, tc.want)
 	}
+	phases(h)
 	film := h.Film("Film", func(f *assets.Film) { f.Sujet = a })
 	h.Film("Autre", func(f *assets.Film) { f.Sujet = c })
 	for _, f := range []assets.FilmFilter{{Sujet: a}, {Crew: user}, {Crew: user, Sujet: a}} {
@@ -235,4 +239,70 @@ func studioRush(h *House) {
 	h.Apply(assets.Change{Rushes: []assets.Rush{r}})
 	got, err = h.Catalog.Rush(h.Context(), r.ID)
 	same(h, got, err, r)
+}
+
+// phases holds lists of one phase, page by page, against what each sujet is.
+func phases(h *House) {
+	today := h.Clock.Now()
+	standing := map[assets.ID]string{}
+	phase := map[assets.ID]assets.SujetPhase{}
+	var all []assets.Sujet
+	for i, state := range []assets.FilmState{
+		assets.FilmIdea, assets.FilmIdea, assets.FilmShooting, assets.FilmShooting, assets.FilmIdea, assets.FilmIdea, assets.FilmShooting, assets.FilmRushes, assets.FilmEditing,
+		assets.FilmEditing, assets.FilmReview, assets.FilmReview, assets.FilmApproved, assets.FilmPublished, assets.FilmArchived, assets.FilmWithdrawn,
+	} {
+		f := h.Film("Film", func(f *assets.Film) { f.State = assets.FilmIdea })
+		if f.State != state { // from the archives a film goes back to any state
+			h.Apply(assets.Change{Events: []assets.Event{h.Event(assets.SubjectFilm, f.ID, "idea", "archived")}})
+		}
+		if f.State != state && state != assets.FilmArchived {
+			h.Apply(assets.Change{Events: []assets.Event{h.Event(assets.SubjectFilm, f.ID, "archived", string(state))}})
+		}
+		f.State = state
+		var v *assets.Version
+		if i%2 == 1 {
+			made := h.Version(f.ID, 1)
+			f.Version, v = made.ID, &made
+			h.Apply(assets.Change{Films: []assets.Film{f}})
+		}
+		s := h.Sujet("Phase", func(s *assets.Sujet) {
+			s.Territory, s.Film = "phases", f.ID
+			if i%3 != 0 {
+				s.At = today.AddDate(0, 0, i%4-1)
+			}
+		})
+		if i == 1 {
+			h.Apply(assets.Change{Events: []assets.Event{h.Event(assets.SubjectSujet, s.ID, "open", "closed")}})
+		}
+		all, standing[s.ID], phase[s.ID] = append(all, s), assets.Standing(f, v), assets.SujetCurrent
+		switch {
+		case i == 1 || slices.Contains([]assets.FilmState{assets.FilmPublished, assets.FilmWithdrawn, assets.FilmArchived}, state):
+			phase[s.ID] = assets.SujetDone
+		case (state == assets.FilmIdea || state == assets.FilmShooting) && (s.At.IsZero() || !s.At.Before(today)):
+			phase[s.ID] = assets.SujetComing
+		}
+	}
+	for _, p := range []assets.SujetPhase{assets.SujetComing, assets.SujetCurrent, assets.SujetDone} {
+		for _, stands := range []string{"", "idea", "received", "ready"} {
+			want := slices.DeleteFunc(slices.Clone(all), func(s assets.Sujet) bool {
+				return phase[s.ID] != p || stands != "" && standing[s.ID] != stands
+			})
+			slices.SortFunc(want, func(a, b assets.Sujet) int {
+				day := b.At.Compare(a.At)
+				if p == assets.SujetComing && a.At.IsZero() == b.At.IsZero() {
+					day = -day
+				}
+				return cmp.Or(day, strings.Compare(string(b.ID), string(a.ID)))
+			})
+			f, got := assets.SujetFilter{Territory: "phases", Phase: p, Today: today, Standing: stands, Limit: 2}, []assets.ID{}
+			for found, err := h.Catalog.Sujets(h.Context(), f); len(found) > 0 || err != nil; found, err = h.Catalog.Sujets(h.Context(), f) {
+				h.goes(err)
+				for _, s := range found {
+					got, f.After = append(got, s.ID), s.ID
+				}
+			}
+			h.Log(p, stands, len(want))
+			same(h, got, nil, idsOf(want, func(s assets.Sujet) assets.ID { return s.ID }))
+		}
+	}
 }

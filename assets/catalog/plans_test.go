@@ -87,6 +87,7 @@ func TestStudioUsesIndexes(t *testing.T) {
 	for name, f := range map[string]assets.SujetFilter{
 		"all": {}, "crew": {Crew: id}, "state": {State: "x"}, "partner": {Partner: "x"}, "rubrique": {Rubrique: "x"}, "dossier": {Dossier: "x"},
 		"territory": {Territory: "x"}, "from": {From: at, To: at}, "after": {After: id},
+		"to come": {Phase: assets.SujetComing, Today: at, After: id}, "current": {Phase: assets.SujetCurrent, After: id}, "done": {Phase: assets.SujetDone, After: id},
 	} {
 		log.indexed(t, c, "sujets, "+name, 1, func() error { _, err := c.Sujets(ctx, f); return err })
 	}

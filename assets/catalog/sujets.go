@@ -78,7 +78,7 @@ func (c *Catalog) Sujet(ctx context.Context, id assets.ID) (assets.Sujet, error)
 	return first[sujetRow](ctx, c.read, "catalog.Sujet", byID(id))
 }
 
-// Sujets lists what is to be told, newest first.
+// Sujets lists what is to be told, newest first; of a phase, in its order.
 func (c *Catalog) Sujets(ctx context.Context, f assets.SujetFilter) ([]assets.Sujet, error) {
 	return list[sujetRow](ctx, c.read, "catalog.Sujets", func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = where(
@@ -89,8 +89,52 @@ func (c *Catalog) Sujets(ctx context.Context, f assets.SujetFilter) ([]assets.Su
 			asked{"sujet.id IN (SELECT sujet FROM sujet_rubriques WHERE rubrique = ?)", f.Rubrique},
 			asked{"sujet.dossier = ?", f.Dossier},
 			asked{"sujet.territory = ?", f.Territory},
-			asked{"sujet.id < ?", string(f.After)},
 		)
-		return between(q, "sujet.at", f.From, f.To).Order("sujet.id DESC").Limit(page(f.Limit))
+		if f.Phase != "" || f.Standing != "" {
+			q = q.Join("LEFT JOIN films AS film ON film.id = sujet.film").Join("LEFT JOIN versions AS v ON v.id = film.version")
+		}
+		if f.Standing != "" {
+			q = q.Where(standing+" = ?", assets.VersionReady, bun.List(beforeBAT), assets.FilmReview, assets.VersionReady, f.Standing)
+		}
+		q = between(q, "sujet.at", f.From, f.To).Limit(page(f.Limit))
+		if f.Phase != "" {
+			return inPhase(q, f)
+		}
+		return where(q, asked{"sujet.id < ?", string(f.After)}).Order("sujet.id DESC")
 	})
+}
+
+// standing is assets.Standing of a film and its version v, in SQL.
+const standing = "CASE WHEN v.state <> ? AND film.state IN (?) THEN v.state WHEN film.state = ? THEN ? ELSE film.state END"
+
+var (
+	beforeBAT = []assets.FilmState{
+		assets.FilmIdea, assets.FilmShooting, assets.FilmRushes, assets.FilmLogging, assets.FilmEditing, assets.FilmReview,
+	}
+	beforeShoot = []assets.FilmState{assets.FilmIdea, assets.FilmShooting}
+	onceOnline  = []assets.FilmState{assets.FilmPublished, assets.FilmWithdrawn, assets.FilmArchived}
+)
+
+// inPhase narrows a query of sujets, and of the films that are made with them, to
+// one phase, in its order, after the one where the page before ended.
+func inPhase(q *bun.SelectQuery, f assets.SujetFilter) *bun.SelectQuery {
+	const early = "COALESCE(film.state, '') IN (?) AND (sujet.at = 0 OR sujet.at >= ?)"
+	day, order, further := "sujet.at", " DESC", "<"
+	if f.Phase == assets.SujetDone {
+		q = q.Where("(sujet.state = ? OR COALESCE(film.state, '') IN (?))", assets.SujetClosed, bun.List(onceOnline))
+	} else {
+		q = q.Where("sujet.state = ? AND COALESCE(film.state, '') NOT IN (?)", assets.SujetOpen, bun.List(onceOnline))
+	}
+	switch f.Phase {
+	case assets.SujetComing:
+		q = q.Where(early, bun.List(beforeShoot), stamp(f.Today))
+		day, order, further = "(CASE sujet.at WHEN 0 THEN 9223372036854775807 ELSE sujet.at END)", "", ">"
+	case assets.SujetCurrent:
+		q = q.Where("NOT ("+early+")", bun.List(beforeShoot), stamp(f.Today))
+	}
+	if f.After != "" {
+		last := "(SELECT " + day + " FROM sujets AS sujet WHERE sujet.id = ?)"
+		q = q.Where("("+day+" "+further+" "+last+" OR "+day+" = "+last+" AND sujet.id < ?)", f.After, f.After, f.After)
+	}
+	return q.OrderExpr(day + order).Order("sujet.id DESC")
 }

@@ -77,12 +77,7 @@ func (s *Studio) filmList(w http.ResponseWriter, r *http.Request) error {
 	b := filmListBody{Filed: names, Ask: ask, Filtered: asked(ask, "rubrique", "territoire", "partenaire", "dossier", "etat"), States: filmStates()}
 	if len(found) > filmsOnPage {
 		found = found[:filmsOnPage]
-		next := url.Values{}
-		for name, v := range ask {
-			next[name] = v
-		}
-		next.Set("apres", string(found[filmsOnPage-1].ID))
-		b.Next = "/regie/films?" + next.Encode()
+		b.Next = listAt("/regie/films", ask, "", found[filmsOnPage-1].ID)
 	}
 	if b.Films, err = s.filmTiles(r.Context(), found); err != nil {
 		return err

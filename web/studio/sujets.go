@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,22 +27,40 @@ var sujets = map[string]handler{
 	"POST /regie/sujets/{sujet}/conducteur": (*Studio).changeConducteur,
 }
 
-// mostSujets is how many a list looks at: years of them.
+// mostSujets is how many a list to choose from holds: years of them.
 const mostSujets = 1000
 
-// doneShown is how many of those that are done a list begins with.
-const doneShown = 20
+// The list shows the first few of each phase, and pages of one.
+const (
+	sujetsOfPhase = 20
+	sujetsOnPage  = 60
+)
 
 // sujetListBody is the list, by what is to be done about it.
 type sujetListBody struct {
 	Filed
-	Ask        url.Values // the filters, as the address holds them
-	Filtered   bool
-	Coming     []pipeline.SujetLine
-	Current    []pipeline.SujetLine
-	Done       []pipeline.SujetLine
-	DoneHidden int
-	Standings  []string
+	Ask       url.Values // the filters, as the address holds them
+	Filtered  bool
+	Phases    []sujetPhase // those that hold any
+	First     string       // address of the list of all phases, where this is one of them
+	Standings []string
+}
+
+// sujetPhase is a page of the sujets of one phase.
+type sujetPhase struct {
+	Title string
+	Lines []pipeline.SujetLine
+	Next  string // address of the page after this one; "" for none
+}
+
+// sujetPhases are the phases in the order of the page, as addresses name them.
+var sujetPhases = []struct {
+	name, title string
+	phase       assets.SujetPhase
+}{
+	{"a-venir", "À venir", assets.SujetComing},
+	{"en-cours", "En cours", assets.SujetCurrent},
+	{"termines", "Terminés", assets.SujetDone},
 }
 
 func (s *Studio) sujetList(w http.ResponseWriter, r *http.Request) error {
@@ -50,22 +69,48 @@ func (s *Studio) sujetList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ask := r.URL.Query()
-	lines, err := s.Desk.SujetLines(r.Context(), assets.SujetFilter{
-		Crew: ownOnly(r), Rubrique: ask.Get("rubrique"), Territory: ask.Get("territoire"), Partner: ask.Get("partenaire"),
-		Dossier: ask.Get("dossier"), Limit: mostSujets,
-	})
-	if err != nil {
-		return err
-	}
-	if wish := ask.Get("etat"); wish != "" {
-		lines = slices.DeleteFunc(lines, func(l pipeline.SujetLine) bool { return standing(l.Standing).Word != standing(wish).Word })
-	}
 	b := sujetListBody{Filed: names, Ask: ask, Filtered: asked(ask, "rubrique", "territoire", "partenaire", "dossier", "etat"), Standings: standings}
-	b.Coming, b.Current, b.Done = s.byDate(lines)
-	if limit := doneShown; ask.Get("tout") == "" && len(b.Done) > limit {
-		b.Done, b.DoneHidden = b.Done[:limit], len(b.Done)-limit
+	one, shown := ask.Get("groupe"), sujetsOfPhase
+	if one != "" {
+		b.First, shown = listAt("/regie/sujets", ask, "", ""), sujetsOnPage
+	}
+	for _, p := range sujetPhases {
+		if one != "" && one != p.name {
+			continue
+		}
+		lines, err := s.Desk.SujetLines(r.Context(), assets.SujetFilter{
+			Crew: ownOnly(r), Rubrique: ask.Get("rubrique"), Territory: ask.Get("territoire"), Partner: ask.Get("partenaire"), Dossier: ask.Get("dossier"),
+			Standing: ask.Get("etat"), Phase: p.phase, Today: s.midnight(0), After: assets.ID(ask.Get("apres")), Limit: shown + 1,
+		})
+		if err != nil {
+			return err
+		}
+		next := ""
+		if len(lines) > shown {
+			lines = lines[:shown]
+			next = listAt("/regie/sujets", ask, p.name, lines[shown-1].ID)
+		}
+		if len(lines) > 0 {
+			b.Phases = append(b.Phases, sujetPhase{p.title, lines, next})
+		}
 	}
 	return s.show(w, r, "sujets", page{Title: "Sujets", Here: "/regie/sujets", Body: b})
+}
+
+// listAt is the address of a list with its filters: of one group, after a record;
+// from its beginning, and of all groups, for "".
+func listAt(path string, ask url.Values, group string, after assets.ID) string {
+	to := maps.Clone(ask)
+	for name, value := range map[string]string{"groupe": group, "apres": string(after)} {
+		to.Set(name, value)
+		if value == "" {
+			to.Del(name)
+		}
+	}
+	if len(to) == 0 {
+		return path
+	}
+	return path + "?" + to.Encode()
 }
 
 // standings are those that a list can be narrowed to, one of each word.
@@ -82,42 +127,6 @@ func ownOnly(r *http.Request) assets.ID {
 
 func asked(ask url.Values, names ...string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return ask.Get(n) != "" })
-}
-
-// byDate parts sujets in what is to come (the nearest first, then those without
-// a date), what is going on, and what is done (the newest first).
-func (s *Studio) byDate(lines []pipeline.SujetLine) (coming, current, done []pipeline.SujetLine) {
-	today := s.midnight(0)
-	for _, l := range lines {
-		early := l.Film.State == assets.FilmIdea || l.Film.State == assets.FilmShooting
-		switch {
-		case over(l):
-			done = append(done, l)
-		case early && (l.At.IsZero() || !l.At.Before(today)):
-			coming = append(coming, l)
-		default:
-			current = append(current, l)
-		}
-	}
-	slices.SortStableFunc(coming, func(a, b pipeline.SujetLine) int {
-		if a.At.IsZero() != b.At.IsZero() {
-			if a.At.IsZero() {
-				return 1
-			}
-			return -1
-		}
-		return a.At.Compare(b.At)
-	})
-	for _, list := range [][]pipeline.SujetLine{current, done} {
-		slices.SortStableFunc(list, func(a, b pipeline.SujetLine) int { return b.At.Compare(a.At) })
-	}
-	return coming, current, done
-}
-
-// over tells that nothing more is to be done about a sujet.
-func over(l pipeline.SujetLine) bool {
-	return l.State == assets.SujetClosed ||
-		slices.Contains([]assets.FilmState{assets.FilmPublished, assets.FilmWithdrawn, assets.FilmArchived}, l.Film.State)
 }
 
 // midnight begins today, or the day so many days later, in the house's zone.

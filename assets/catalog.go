@@ -167,8 +167,8 @@ type Jobs interface {
 type Rushes interface {
 	Rush(ctx context.Context, id ID) (Rush, error)
 	RushOf(ctx context.Context, asset ID) (Rush, error)
-	Rushes(ctx context.Context, f RushFilter) ([]Rush, error) // newest first
-	CountRushes(ctx context.Context, f RushFilter) (int, error)
+	Rushes(ctx context.Context, f RushFilter) ([]Rush, error)       // newest first
+	CountRushes(ctx context.Context, f RushFilter) (int, error)     // up to Limit, where there is one
 	Proxies(ctx context.Context, rushes ...ID) ([]Rendition, error) // by rush, in the order they were given
 	Selection(ctx context.Context, id ID) (Selection, error)
 	Selections(ctx context.Context, sujet, owner ID) ([]Selection, error) // newest first; "" chooses all

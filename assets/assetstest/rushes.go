@@ -212,9 +212,15 @@ func (m *rushModel) compare(f assets.RushFilter) int {
 			want = append(want, r.ID)
 		}
 	}
-	n, err := m.h.Catalog.CountRushes(m.h.Context(), f)
+	whole := f
+	whole.Limit = 0
+	n, err := m.h.Catalog.CountRushes(m.h.Context(), whole)
 	if err != nil || n != len(want) {
 		m.h.Errorf("%+v: %d counted, want %d (%v)", f, n, len(want), err)
+	}
+	whole.Limit = 3
+	if n, err := m.h.Catalog.CountRushes(m.h.Context(), whole); err != nil || n != min(3, len(want)) {
+		m.h.Errorf("%+v: %d counted up to 3 of %d (%v)", f, n, len(want), err)
 	}
 	for page := f; ; page.After = got[len(got)-1] {
 		rushes, err := m.h.Catalog.Rushes(m.h.Context(), page)

@@ -25,6 +25,9 @@ type Options struct {
 	// Readers is how many connections read at once; 0 means 4 on SQLite and
 	// 16, which write too, on PostgreSQL.
 	Readers int
+	// Common is how many rushes a search finds at least whose words are common; 0
+	// means 10,000.
+	Common int
 }
 
 // Catalog is an assets.Catalog. Several processes may have the same database
@@ -34,6 +37,7 @@ type Catalog struct {
 	now         assets.Clock
 	newID       assets.NewID
 	engine      engine
+	common      int
 }
 
 var _ assets.Catalog = (*Catalog)(nil)
@@ -45,6 +49,7 @@ type engine struct {
 	dialect func() schema.Dialect
 	open    func(Options) (read, write *sql.DB, err error)
 	match   string                         // condition on a table of words w; ?0 is its index, ?1 what query returns
+	some    string                         // query for ?2 of those that match, whichever; "" where the database finds by itself how best to match
 	newest  string                         // the same, of the ?2 newest that match only; ?3 is the table and ?4 its column of records
 	query   func(groups [][]string) string // each group of words holds alternatives
 	lockLog string                         // statement that lets one transaction at a time write the log; "" where only one writes anyway
@@ -76,6 +81,7 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 		now:    o.Now,
 		newID:  o.NewID,
 		engine: e,
+		common: cmp.Or(o.Common, 10_000),
 	}
 	if c.now == nil {
 		c.now = time.Now

@@ -81,8 +81,14 @@ func TestStudioUsesIndexes(t *testing.T) {
 		"shot": {Shot: "x"}, "minors": {Minors: "x"}, "consent": {Consent: "missing"}, "stars": {MinStars: 2}, "rejected": {Rejected: &yes},
 		"from": {From: at, To: at}, "removed": {Removed: true},
 	} {
-		log.indexed(t, c, "rushes, "+name, 1, func() error { _, err := c.Rushes(ctx, f); return err })
-		log.indexed(t, c, "count of rushes, "+name, 1, func() error { _, err := c.CountRushes(ctx, f); return err })
+		times := 1
+		if f.Query != "" {
+			times = 2 // how common its words are is asked first
+		}
+		for _, c.common = range []int{c.common, 0} { // words that are rare, and common
+			log.indexed(t, c, "rushes, "+name, times, func() error { _, err := c.Rushes(ctx, f); return err })
+			log.indexed(t, c, "count of rushes, "+name, times, func() error { _, err := c.CountRushes(ctx, f); return err })
+		}
 	}
 	for name, f := range map[string]assets.SujetFilter{
 		"all": {}, "crew": {Crew: id}, "state": {State: "x"}, "partner": {Partner: "x"}, "rubrique": {Rubrique: "x"}, "dossier": {Dossier: "x"},
@@ -144,7 +150,8 @@ func (q *queries) indexed(t *testing.T, c *Catalog, name string, times int, ask 
 		t.Fatalf("%s asked %d times", name, len(q.said))
 	}
 	for _, said := range q.said {
-		if plan := plan(t, c, said); walks.MatchString(plan) {
+		plan := strings.ReplaceAll(plan(t, c, said), "SCAN few", "") // few are cut by their LIMIT
+		if walks.MatchString(plan) {
 			t.Errorf("%s walks a table:\n%s\n%s", name, said, plan)
 		}
 	}

@@ -120,25 +120,40 @@ func (c *Catalog) RushOf(ctx context.Context, asset assets.ID) (assets.Rush, err
 // Rushes lists raw footage, newest first. Which ones are on the page is read
 // from indexes; only those are then read whole.
 func (c *Catalog) Rushes(ctx context.Context, f assets.RushFilter) ([]assets.Rush, error) {
-	return list[rushRow](ctx, c.read, "catalog.Rushes", func(q *bun.SelectQuery) *bun.SelectQuery {
+	const op = "catalog.Rushes"
+	all, err := c.chosenRushes(ctx, c.read, f)
+	if err != nil {
+		return nil, fail(op, err)
+	}
+	return list[rushRow](ctx, c.read, op, func(q *bun.SelectQuery) *bun.SelectQuery {
 		order := "rush.id DESC"
 		if f.Before != "" {
 			order = "rush.id" // the nearest of the newer ones
 		}
-		chosen := where(c.chosenRushes(c.read, f), asked{"rush.id < ?", string(f.After)}, asked{"rush.id > ?", string(f.Before)}).
+		chosen := where(all, asked{"rush.id < ?", string(f.After)}, asked{"rush.id > ?", string(f.Before)}).
 			Column("rush.id").Order(order).Limit(page(f.Limit))
 		return q.Where("r.id IN (?)", chosen).Order("r.id DESC")
 	})
 }
 
-// CountRushes tells how many rushes the filter chooses, on all pages together.
+// CountRushes tells how many rushes the filter chooses, on all pages together; it
+// stops counting at Limit.
 func (c *Catalog) CountRushes(ctx context.Context, f assets.RushFilter) (int, error) {
-	n, err := c.chosenRushes(c.read, f).Count(ctx)
-	return int(n), fail("catalog.CountRushes", err)
+	const op = "catalog.CountRushes"
+	all, err := c.chosenRushes(ctx, c.read, f)
+	if err != nil {
+		return 0, fail(op, err)
+	}
+	if f.Limit > 0 {
+		all = c.read.NewSelect().TableExpr("(?) AS few", all.ColumnExpr("1").Limit(int64(f.Limit)))
+	}
+	n, err := all.Count(ctx)
+	return int(n), fail(op, err)
 }
 
-// chosenRushes is the query for what a filter chooses, as rush.
-func (c *Catalog) chosenRushes(db bun.IDB, f assets.RushFilter) *bun.SelectQuery {
+// chosenRushes is the query for what a filter chooses, as rush. How it looks for
+// words depends on how common they are.
+func (c *Catalog) chosenRushes(ctx context.Context, db bun.IDB, f assets.RushFilter) (*bun.SelectQuery, error) {
 	q := where(
 		db.NewSelect().TableExpr("rushes AS rush"),
 		asked{"rush.sujet = ?", string(f.Sujet)},
@@ -169,12 +184,19 @@ func (c *Catalog) chosenRushes(db bun.IDB, f assets.RushFilter) *bun.SelectQuery
 	} else {
 		q = q.Where("rush.removed_at = 0")
 	}
-	if words := wordsOf(f.Query); len(words) > 0 {
+	words := wordsOf(f.Query)
+	common, err := c.areCommon(ctx, db, assets.SubjectRush, words)
+	switch {
+	case err != nil:
+		return nil, err
+	case common:
+		q = q.Where("EXISTS (?)", saying(db.NewSelect().TableExpr("rush_words AS w").ColumnExpr("1").Where("w.rush = rush.id"), words))
+	case len(words) > 0:
 		q = q.Where("rush.id IN (?)", c.found(db, assets.SubjectRush, words).Column("w.rush"))
-	} else if f.Query != "" {
+	case f.Query != "":
 		q = q.Where("FALSE") // what holds no word finds nothing, as Search says
 	}
-	return between(q, "rush.created_at", f.From, f.To)
+	return between(q, "rush.created_at", f.From, f.To), nil
 }
 
 // unauthorised is the query for the sujets in which somebody is to be

@@ -31,6 +31,26 @@ func (c *Catalog) found(db bun.IDB, kind assets.Subject, words []string) *bun.Se
 	return c.matching(db, kind, alone(words), everything)
 }
 
+// areCommon tells whether so many records have these words that to find them all
+// takes longer than to read the words of each record on the way.
+func (c *Catalog) areCommon(ctx context.Context, db bun.IDB, kind assets.Subject, words []string) (bool, error) {
+	if c.engine.some == "" || len(words) == 0 {
+		return false, nil
+	}
+	var n int
+	err := db.NewRaw("SELECT count(*) FROM ("+c.engine.some+") AS few", bun.Ident(string(kind)+"_index"), c.engine.query(alone(words)), c.common).Scan(ctx, &n)
+	return n >= c.common, err
+}
+
+// saying narrows a query to the words w that each of these begins one of. They
+// are letters and digits: nothing in them means anything to LIKE.
+func saying(q *bun.SelectQuery, words []string) *bun.SelectQuery {
+	for _, word := range words {
+		q = q.Where("' ' || w.words LIKE ?", "% "+word+"%")
+	}
+	return q
+}
+
 // alone makes each word a group of its own.
 func alone(words []string) [][]string {
 	groups := make([][]string, len(words))

@@ -67,7 +67,7 @@ func awaitRush(ctx context.Context, a *app, h *house, id assets.ID) (int, error)
 		if err != nil {
 			return exitInternal, err
 		}
-		if rush.State != assets.RushReceived {
+		if rush.State != assets.RushReceived && rush.State != assets.RushMaking {
 			return stateExit[string(rush.State)], printRush(a, h, id)
 		}
 		select {

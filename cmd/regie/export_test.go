@@ -113,12 +113,12 @@ func melt(t *testing.T, project, movie string) {
 	}
 }
 
-// given is a rush of a clip, whose proxy the server then makes.
+// given is a rush of a clip, whose proxy the server has made.
 func (s *opened) given(title, clip string) assets.ID {
 	s.Helper()
 	var got assets.Rush
-	code, out, errs := outcome(s.T, s.Data, "ingest", clip, "--kind", "rush", "--title", title, "--json")
-	if code != exitDone || json.Unmarshal([]byte(out), &got) != nil {
+	code, out, errs := outcome(s.T, s.Data, "ingest", clip, "--kind", "rush", "--title", title, "--wait", "--json")
+	if code != exitDone || json.Unmarshal([]byte(out), &got) != nil || got.State != assets.RushReady {
 		s.Fatalf("ingest: %d %s%s", code, out, errs)
 	}
 	return got.ID

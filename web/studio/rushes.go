@@ -35,13 +35,15 @@ var rushes = map[string]handler{
 	"POST /regie/raccourcis":                  (*Studio).switchShortcuts,
 }
 
-// rushesOnPage is how many rushes stand on one page of the grid.
-const rushesOnPage = 60
+const (
+	rushesOnPage  = 60   // of the grid
+	rushesCounted = 1000 // of those that have certain words, which nobody walks to the end
+)
 
 type rushesBody struct {
 	Filter     rushFilter
 	List       []rushTile
-	Total      int
+	Total      string
 	Next       string // address of the page after this one; "" for none
 	First      string // address of the first page, where this is not it
 	Choices    rushChoices
@@ -71,7 +73,7 @@ func (s *Studio) rushes(w http.ResponseWriter, r *http.Request) error {
 		f.Crew = u.ID
 	}
 	ctx, catalog := r.Context(), s.Desk.Catalog
-	if body.Total, err = catalog.CountRushes(ctx, f); err != nil {
+	if body.Total, err = s.countRushes(ctx, f); err != nil {
 		return err
 	}
 	f.After, f.Limit = assets.ID(body.Filter.After), rushesOnPage+1
@@ -102,6 +104,18 @@ func (s *Studio) rushes(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("HX-Push-Url", body.Filter.address(body.Filter.After))
 	}
 	return s.show(w, r, "rushes", page{Title: "Rushes", Here: "/regie/rushes", Body: body, Scripts: []string{"rushes.js"}})
+}
+
+// countRushes says how many rushes a filter chooses.
+func (s *Studio) countRushes(ctx context.Context, f assets.RushFilter) (string, error) {
+	if f.Query != "" {
+		f.Limit = rushesCounted + 1
+	}
+	n, err := s.Desk.Catalog.CountRushes(ctx, f)
+	if f.Limit > 0 && n == f.Limit {
+		return "Plus de " + french.Count(rushesCounted, "rush", "rushes"), err
+	}
+	return french.Count(n, "rush", "rushes"), err
 }
 
 func (s *Studio) rushTiles(ctx context.Context, list []assets.Rush, choices rushChoices) ([]rushTile, error) {

@@ -35,6 +35,7 @@ type YouTube struct {
 type Vimeo struct {
 	Mode         string `yaml:"mode"`
 	APIURL       string `yaml:"api_url"`
+	UploadHosts  string `yaml:"upload_hosts"`
 	ClientID     string `yaml:"client_id"`
 	ClientSecret Secret `yaml:"client_secret"`
 }
@@ -95,7 +96,7 @@ func defaultChannels() Channels {
 			Mode: mode, APIURL: "https://www.googleapis.com", UploadURL: "https://www.googleapis.com",
 			TokenURL: "https://oauth2.googleapis.com/token", AuthURL: "https://accounts.google.com/o/oauth2/v2/auth",
 		},
-		Vimeo: Vimeo{Mode: mode, APIURL: "https://api.vimeo.com"},
+		Vimeo: Vimeo{Mode: mode, APIURL: "https://api.vimeo.com", UploadHosts: "*.vimeo.com"},
 		Facebook: Facebook{
 			Mode: mode, GraphURL: "https://graph.facebook.com", GraphVideoURL: "https://graph-video.facebook.com",
 			RuploadURL: "https://rupload.facebook.com", AuthURL: "https://www.facebook.com/dialog/oauth",

@@ -27,6 +27,7 @@ import (
 	"anonymal.tv/regie/publishers/mastodon"
 	"anonymal.tv/regie/publishers/remote"
 	"anonymal.tv/regie/publishers/site"
+	"anonymal.tv/regie/publishers/vimeo"
 	"anonymal.tv/regie/web/static"
 	"anonymal.tv/regie/worker"
 )
@@ -204,8 +205,10 @@ func (h *house) openSite(context.Context) error {
 // channels are the destinations beside the site: one line each.
 func (h *house) channels() []channel {
 	c := h.cfg.Channels
+	vimeoApp := oauth(c.Vimeo.ClientID, c.Vimeo.ClientSecret, c.Vimeo.APIURL+"/oauth/authorize", c.Vimeo.APIURL+"/oauth/access_token", vimeo.Scopes()...)
 	return []channel{
 		outlet(mastodon.Channel, c.Mastodon.Mode, c.Mastodon.APIURL, mastodon.New, mastodon.Options{URL: c.Mastodon.APIURL, Insecure: c.AllowInsecure, Vault: h.vault(mastodon.Channel), Blobs: h.parts.Blobs, Now: h.now}, &remote.Grant{Name: "Mastodon", Config: oauth(c.Mastodon.ClientID, c.Mastodon.ClientSecret, c.Mastodon.APIURL+"/oauth/authorize", c.Mastodon.APIURL+"/oauth/token", "read:accounts", "read:statuses", "write:media", "write:statuses")}),
+		outlet(vimeo.Channel, c.Vimeo.Mode, c.Vimeo.APIURL, vimeo.New, vimeo.Options{URL: c.Vimeo.APIURL, Hosts: configs.Names(c.Vimeo.UploadHosts), Insecure: c.AllowInsecure, OAuth: vimeoApp, Vault: h.vault(vimeo.Channel), Blobs: h.parts.Blobs, Now: h.now}, &remote.Grant{Name: "Vimeo", Config: vimeoApp}),
 	}
 }
 

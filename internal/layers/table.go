@@ -102,6 +102,10 @@ var Table = []Room{
 		Ours: []string{"assets", "assets/french", "publishers", "publishers/remote"}, Tests: channelTests,
 	},
 	{
+		Folder: "publishers/vimeo", Job: "shows films on a Vimeo account",
+		Ours: []string{"assets", "assets/french", "publishers", "publishers/remote"}, Tests: channelTests,
+	},
+	{
 		Folder: "publishers/publisherstest/emu", Job: "emulators of the channels, as strict as they are",
 	},
 	{

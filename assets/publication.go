@@ -65,6 +65,8 @@ type Publication struct {
 	RemoteID    string           `json:"-"`                // its name on the channel
 	Resume      []byte           `json:"-"`                // the publisher's handle, saved before bytes move
 	Done        []string         `json:"done,omitempty"`   // what goes with the film and is there: steps of its channel
+	Title       string           `json:"title,omitempty"`  // said there and nowhere else; "" is what the film's own text gives
+	Text        string           `json:"text,omitempty"`   // as Title
 	Reason      string           `json:"reason,omitempty"` // of a failure; of a film that is public, what it lacks
 	CreatedAt   time.Time        `json:"created_at"`
 }

@@ -125,11 +125,12 @@ type Uploads struct {
 	Watch     string `yaml:"watch"`
 }
 
-// Programme names the files that replace the built-in programme.
+// Programme names the files that replace the built-in programme and texts.
 type Programme struct {
 	Rubriques   string `yaml:"rubriques"`
 	Partners    string `yaml:"partners"`
 	Territories string `yaml:"territories"`
+	Texts       string `yaml:"texts"`
 }
 
 // Log is what the program says of itself.

@@ -2,6 +2,8 @@ package configs
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,5 +92,21 @@ func TestFaultsOfTheProgramme(t *testing.T) {
 	}
 	if _, err := LoadProgramme(Programme{Rubriques: "absent.yaml"}); err == nil {
 		t.Error("an absent file is no error")
+	}
+}
+
+// The texts of the house can be read, and a mistake in a file of one's own is
+// told of with its line.
+func TestTextsAreRead(t *testing.T) {
+	all, err := LoadTexts("")
+	if err != nil || len(all) < 5 || all[0].Text == "" {
+		t.Fatalf("%d texts, %v", len(all), err)
+	}
+	name := filepath.Join(t.TempDir(), "texts.yaml")
+	if err := os.WriteFile(name, []byte("texts:\n  - canal: x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadTexts(name); err == nil {
+		t.Error("a key that does not exist is taken")
 	}
 }

@@ -37,12 +37,13 @@ type Maker interface {
 }
 
 // Options is what a Desk is made of. All fields are required, but for Postman,
-// Caller, Letterhead, Zone, Passwords, Assisted and Grants.
+// Caller, Letterhead, Texts, Zone, Passwords, Assisted and Grants.
 type Options struct {
 	Catalog    assets.Catalog
 	Blobs      assets.Blobs
 	Queue      Queue
 	Publishers publishers.Registry
+	Texts      Texts // what channels say of films
 	Maker      Maker
 	Sealer     *access.Sealer
 	Policy     assets.ConsentPolicy

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/publishers"
@@ -11,29 +10,38 @@ import (
 
 // request gathers all that a channel may need.
 func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Request, error) {
+	to, err := d.Publishers.Get(p.Channel)
+	if err != nil {
+		return publishers.Request{}, err
+	}
+	req, err := d.describe(ctx, p, to)
+	if err != nil {
+		return req, err
+	}
+	if req.Version, err = d.Catalog.Version(ctx, p.Version); err != nil {
+		return req, err
+	}
+	files, err := d.Catalog.Renditions(ctx, p.Version)
+	if err != nil {
+		return req, err
+	}
+	texts, err := d.trackFiles(ctx, p.Film)
+	req.Files = append(Covered(req.Film, files), texts...)
+	return req, err
+}
+
+// describe is what a channel may be told of a film in words, without its files.
+func (d *Desk) describe(ctx context.Context, p assets.Publication, to publishers.Publisher) (publishers.Request, error) {
 	f, err := d.Catalog.Film(ctx, p.Film)
 	if err != nil {
 		return publishers.Request{}, err
 	}
-	v, err := d.Catalog.Version(ctx, p.Version)
-	if err != nil {
-		return publishers.Request{}, err
-	}
-	files, err := d.Catalog.Renditions(ctx, v.ID)
-	if err != nil {
-		return publishers.Request{}, err
-	}
-	texts, err := d.trackFiles(ctx, f.ID)
-	if err != nil {
-		return publishers.Request{}, err
-	}
-	files = append(Covered(f, files), texts...)
 	pr, err := d.Catalog.Programme(ctx)
 	if err != nil {
 		return publishers.Request{}, err
 	}
 	req := publishers.Request{
-		Marker: string(p.ID), Film: f, Version: v, Files: files, Resume: p.Resume,
+		Marker: string(p.ID), Film: f, Resume: p.Resume,
 		Rubriques: pick(pr.Rubriques, f.Rubriques, func(r assets.Rubrique) string { return r.Slug }),
 		Partners:  pick(pr.Partners, f.Partners, func(r assets.Partner) string { return r.Slug }),
 		Territory: lineage(pr.Territories, f.Territory),
@@ -42,6 +50,9 @@ func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Re
 	if req.At.IsZero() {
 		req.At = d.Now()
 	}
+	if dossiers := pick(pr.Dossiers, []string{f.Dossier}, func(x assets.Dossier) string { return x.Slug }); len(dossiers) == 1 {
+		req.Dossier = &dossiers[0]
+	}
 	shown, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: f.ID, Channel: assets.ChannelSite, State: assets.PublicationPublished})
 	if err != nil {
 		return publishers.Request{}, err
@@ -49,16 +60,18 @@ func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Re
 	if len(shown) > 0 {
 		req.Link = shown[0].URL
 	}
-	req.Text = postText(f)
-	if dossiers := pick(pr.Dossiers, []string{f.Dossier}, func(x assets.Dossier) string { return x.Slug }); len(dossiers) == 1 {
-		req.Dossier = &dossiers[0]
+	words := d.Texts.Say(to, req)
+	if p.Channel == assets.ChannelSite { // its pages show the film as it is
+		words.Title = f.Title
+	}
+	req.Film.Title, req.Text = words.Title, words.Text
+	if p.Title != "" {
+		req.Film.Title = p.Title
+	}
+	if p.Text != "" {
+		req.Text = p.Text
 	}
 	return req, nil
-}
-
-// postText is what a post says of a film.
-func postText(f assets.Film) string {
-	return strings.TrimSpace(f.Title + "\n\n" + f.Lede)
 }
 
 // pick returns the records of these slugs, in the order of the slugs.

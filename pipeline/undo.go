@@ -75,6 +75,12 @@ func (d *Desk) stateNow(ctx context.Context, e assets.Event) (string, error) {
 	case assets.SubjectUser:
 		u, err := d.Catalog.User(ctx, e.Subject)
 		return string(u.State), err
+	case assets.SubjectPublication:
+		p, err := d.Catalog.Publication(ctx, e.Subject)
+		if err == nil && !unsaid(p.State) {
+			err = said()
+		}
+		return string(p.State), err
 	}
 	return e.To, nil
 }
@@ -115,6 +121,8 @@ func (d *Desk) restore(ctx context.Context, c *assets.Change, e assets.Event) er
 		return restored(ctx, d, &c.Films, d.Catalog.Film, e.Subject, fields)
 	case assets.SubjectUser:
 		return restored(ctx, d, &c.Users, d.Catalog.User, e.Subject, fields)
+	case assets.SubjectPublication:
+		return restored(ctx, d, &c.Publications, d.Catalog.Publication, e.Subject, fields)
 	}
 	return &assets.Error{Kind: assets.Conflict, Op: "pipeline.restore: " + string(e.Kind), Msg: "Ceci ne s'annule pas. Rien n'a été changé."}
 }

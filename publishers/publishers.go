@@ -22,7 +22,7 @@ type Request struct {
 	// Marker is the same for every attempt of one human decision and for no
 	// other; a publisher puts it where Find can read it back.
 	Marker    string
-	Film      assets.Film
+	Film      assets.Film // with the title that this channel shows
 	Version   assets.Version
 	Rubriques []assets.Rubrique // in the order of Film.Rubriques
 	Partners  []assets.Partner
@@ -32,7 +32,7 @@ type Request struct {
 	At        time.Time // when it counts as published
 	Resume    []byte    // what save was last given by an earlier attempt
 	Link      string    // where the site shows the film; "" when it does not
-	Text      string    // what a post says
+	Text      string    // what a post says there, without the link
 }
 
 // File returns the rendition of a role, best first, and whether there is one.
@@ -97,6 +97,12 @@ type Publisher interface {
 // it before Publish, which goes on from the handle.
 type Preparer interface {
 	Prepare(ctx context.Context, req Request, save func(resume []byte) error) error
+}
+
+// Counter is a channel that counts the signs of a post in its own way, with the
+// link that it is going to carry.
+type Counter interface {
+	Count(text, link string) int
 }
 
 // Withdrawer is a channel that can take a film down. Withdrawing what is not

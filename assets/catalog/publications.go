@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -23,6 +24,8 @@ type publicationRow struct {
 	RemoteID    string `bun:"remote_id"`
 	Resume      []byte
 	Done        string // words
+	Title       string
+	Text        string
 	Reason      string
 	CreatedAt   micros
 }
@@ -33,7 +36,7 @@ func (r *publicationRow) born(state string) { r.State = assets.PublicationState(
 func (r publicationRow) record() assets.Publication {
 	return assets.Publication{
 		ID: r.ID, Film: r.Film, Version: r.Version, Channel: r.Channel, State: r.State, At: r.At.time(), PublishedAt: r.PublishedAt.time(),
-		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Done: strings.Fields(r.Done), Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
+		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Done: strings.Fields(r.Done), Title: r.Title, Text: r.Text, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
 	}
 }
 
@@ -42,10 +45,14 @@ func (a *application) putPublications(ctx context.Context, tx bun.Tx) error {
 	for i, p := range a.Publications {
 		rows[i] = &publicationRow{
 			ID: p.ID, Film: p.Film, Version: p.Version, Channel: p.Channel, At: stamp(p.At), PublishedAt: stamp(p.PublishedAt),
-			URL: p.URL, RemoteID: p.RemoteID, Resume: p.Resume, Done: strings.Join(p.Done, " "), Reason: p.Reason, CreatedAt: stamp(p.CreatedAt),
+			URL: p.URL, RemoteID: p.RemoteID, Resume: p.Resume, Done: strings.Join(p.Done, " "), Title: p.Title, Text: p.Text, Reason: p.Reason, CreatedAt: stamp(p.CreatedAt),
 		}
 	}
-	return put(ctx, tx, a, assets.SubjectPublication, rows, "version", "at", "published_at", "url", "remote_id", "done", "reason")
+	changing := []string{"version", "at", "published_at", "url", "remote_id", "done", "reason"}
+	if slices.ContainsFunc(a.Events, func(e assets.Event) bool { return e.Kind == assets.SubjectPublication && len(e.Edits) > 0 }) {
+		changing = append(changing, "title", "text") // a worker never takes back what a person wrote meanwhile
+	}
+	return put(ctx, tx, a, assets.SubjectPublication, rows, changing...)
 }
 
 // Publication returns one decision to show a film on a channel.

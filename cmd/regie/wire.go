@@ -71,7 +71,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 		return nil, err
 	}
 	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now, zone: zone}
-	for _, build := range []func(context.Context) error{h.openCatalog, h.openKeys, h.openBlobs, h.openUploads, h.openSite, h.openChannels, h.openBroker, h.openPost} {
+	for _, build := range []func(context.Context) error{h.openCatalog, h.openKeys, h.openBlobs, h.openUploads, h.openSite, h.openTexts, h.openChannels, h.openBroker, h.openPost} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, h.Close())
 		}
@@ -210,6 +210,23 @@ func (h *house) channels() []channel {
 		outlet(mastodon.Channel, c.Mastodon.Mode, c.Mastodon.APIURL, mastodon.New, mastodon.Options{URL: c.Mastodon.APIURL, Insecure: c.AllowInsecure, Vault: h.vault(mastodon.Channel), Blobs: h.parts.Blobs, Now: h.now}, &remote.Grant{Name: "Mastodon", Config: oauth(c.Mastodon.ClientID, c.Mastodon.ClientSecret, c.Mastodon.APIURL+"/oauth/authorize", c.Mastodon.APIURL+"/oauth/token", "read:accounts", "read:statuses", "write:media", "write:statuses")}),
 		outlet(vimeo.Channel, c.Vimeo.Mode, c.Vimeo.APIURL, vimeo.New, vimeo.Options{URL: c.Vimeo.APIURL, Hosts: configs.Names(c.Vimeo.UploadHosts), Insecure: c.AllowInsecure, OAuth: vimeoApp, Vault: h.vault(vimeo.Channel), Blobs: h.parts.Blobs, Now: h.now}, &remote.Grant{Name: "Vimeo", Config: vimeoApp}),
 	}
+}
+
+// openTexts reads what channels say of films.
+func (h *house) openTexts(context.Context) error {
+	all, err := configs.LoadTexts(h.cfg.Programme.Texts)
+	if err != nil {
+		return err
+	}
+	texts := make([]pipeline.TextTemplate, len(all))
+	for i, t := range all {
+		texts[i] = pipeline.TextTemplate{
+			Channel: assets.Channel(t.Channel), Rubrique: t.Rubrique, Partner: t.Partner,
+			Title: t.Title, Text: t.Text, Hashtags: t.Hashtags, Mention: t.Mention, Support: t.Support,
+		}
+	}
+	h.parts.Texts, err = pipeline.NewTexts(texts)
+	return err
 }
 
 // openPost finds the way to the server of mails; without one they are kept.

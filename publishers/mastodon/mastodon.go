@@ -15,8 +15,10 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/publishers"
@@ -27,6 +29,7 @@ import (
 const Channel assets.Channel = "mastodon"
 
 const (
+	characters = 500             // of a post
 	linkLength = 23              // characters that any link counts for
 	clocks     = 5 * time.Minute // by which theirs and ours may differ
 	settling   = time.Second     // between two looks at a video that is being sorted
@@ -71,6 +74,7 @@ type status struct {
 var (
 	_ publishers.Withdrawer = (*Mastodon)(nil)
 	_ publishers.Member     = (*Mastodon)(nil)
+	_ publishers.Counter    = (*Mastodon)(nil)
 )
 
 // New returns the channel of an instance.
@@ -92,7 +96,19 @@ func (m *Mastodon) Channel() assets.Channel { return Channel }
 
 // Limits are those of an instance as it is installed; what this one sets is
 // looked at before a post.
-func (m *Mastodon) Limits() publishers.Limits { return publishers.Limits{} }
+func (m *Mastodon) Limits() publishers.Limits { return publishers.Limits{DescriptionRunes: characters} }
+
+// links are what an instance takes for one.
+var links = regexp.MustCompile(`https?://\S+`)
+
+// Count counts as an instance does: a link has one length, whatever it is.
+func (m *Mastodon) Count(text, link string) int {
+	n := utf8.RuneCountInString(links.ReplaceAllString(text, strings.Repeat("x", linkLength)))
+	if link != "" {
+		n += linkLength + 2
+	}
+	return n
+}
 
 func (m *Mastodon) tokens(ctx context.Context) (tokens, error) {
 	var t tokens
@@ -231,7 +247,7 @@ func (m *Mastodon) limits(ctx context.Context) (limits, error) {
 		} `json:"configuration"`
 	}
 	_, err := m.api.Do(ctx, remote.Call{Method: http.MethodGet, Path: "/api/v2/instance"}, &i)
-	return limits{cmp.Or(i.Configuration.Statuses.Characters, 500), i.Configuration.Media.Video}, err
+	return limits{cmp.Or(i.Configuration.Statuses.Characters, characters), i.Configuration.Media.Video}, err
 }
 
 // compose is the text of a post: the words, cut to what the instance takes, and

@@ -118,6 +118,9 @@ var Table = []Right{
 	{"POST /regie/films/{film}/droits/passer-outre", No, No, All, No, No, true},
 	{"POST /regie/films/{film}/archives", No, No, All, All, All, false},
 	{"POST /regie/films/{film}/site", No, No, All, All, All, true},
+	{"POST /regie/films/{film}/publications", No, No, No, All, All, true},
+	{"GET /regie/publications/{publication}", No, All, All, All, All, false},
+	{"POST /regie/publications/{publication}", No, No, No, All, All, false},
 
 	// People filmed, and their authorisations.
 	{"GET /regie/autorisations", No, No, All, All, All, false},
@@ -161,6 +164,12 @@ var Table = []Right{
 	{"POST /regie/admin/webhooks/{webhook}", No, No, No, No, All, false},
 	{"POST /regie/admin/webhooks/{webhook}/essai", No, No, No, No, All, false},
 	{"POST /regie/admin/webhooks/{webhook}/etat", No, No, No, No, All, false},
+	{"GET /regie/admin/canaux", No, No, No, All, All, false},
+	{"POST /regie/admin/canaux/{channel}/jeton", No, No, No, All, All, false},
+	{"GET /regie/admin/canaux/{channel}/connexion", No, No, No, All, All, false},
+	{"GET /regie/admin/canaux/{channel}/retour", No, No, No, All, All, false},
+	{"POST /regie/admin/canaux/{channel}/essai", No, No, No, All, All, false},
+	{"POST /regie/admin/canaux/{channel}/deconnecter", No, No, No, All, All, false},
 	{"GET /regie/admin/taches", No, No, No, No, All, false},
 	{"GET /regie/admin/taches/", No, No, No, No, All, false},
 

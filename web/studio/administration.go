@@ -40,6 +40,7 @@ type adminBody struct {
 	People int
 	Kept   int // mails that no server took
 	Unwell int // programs that were not told
+	Broken int // accounts of channels
 }
 
 func (s *Studio) admin(w http.ResponseWriter, r *http.Request) error {
@@ -64,6 +65,15 @@ func (s *Studio) admin(w http.ResponseWriter, r *http.Request) error {
 	for _, h := range hooks {
 		if h.Reason != "" {
 			b.Unwell++
+		}
+	}
+	accounts, err := s.Desk.Catalog.Accounts(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if a.State == assets.AccountBroken {
+			b.Broken++
 		}
 	}
 	return s.show(w, r, "admin", page{Title: "Administration", Here: "/regie/admin", Body: b})

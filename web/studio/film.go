@@ -31,10 +31,11 @@ type filmBody struct {
 	Last      *assets.Approval  // the last answer, when none of these
 	Public    string            // address on the site
 	SiteState assets.PublicationState
+	Outlets   filmOutlets
 	History   []assets.Event
 	Blocked   []chip            // what keeps it from the site, each with the way out
 	Who       map[string]string // names of people by their ID
-	May       struct{ Ask, Answer, Site, Remake, Upload, Original, Archive bool }
+	May       struct{ Ask, Answer, Site, Outlets, Remake, Upload, Original, Archive bool }
 }
 
 // versionLine is one version in the stack.
@@ -75,7 +76,7 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int) er
 		return err
 	}
 	b := filmBody{Head: head}
-	for _, load := range []func(*http.Request, *filmBody, int) error{s.loadVersions, s.loadNotes, s.loadApprovals, s.loadSite, s.loadHistory} {
+	for _, load := range []func(*http.Request, *filmBody, int) error{s.loadVersions, s.loadNotes, s.loadApprovals, s.loadSite, s.loadOutlets, s.loadHistory} {
 		if err := load(r, &b, number); err != nil {
 			return err
 		}
@@ -83,10 +84,11 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int) er
 	role := user(r).Role
 	b.May.Ask, b.May.Answer = access.May(role, "POST /regie/films/{film}/bat"), access.May(role, "POST /regie/bat/{approval}")
 	b.May.Site, b.May.Remake = access.May(role, "POST /regie/films/{film}/site"), access.May(role, "POST /regie/films/{film}/refaire")
+	b.May.Outlets = access.May(role, "POST /regie/films/{film}/publications")
 	b.May.Original = access.May(role, "GET /regie/films/{film}/versions/{n}/original")
 	b.May.Upload, b.May.Archive = b.May.Ask, access.May(role, "POST /regie/films/{film}/archives")
 	if head.Film.State == assets.FilmArchived {
-		b.May.Ask, b.May.Answer, b.May.Site, b.May.Remake, b.May.Upload = false, false, false, false, false
+		b.May.Ask, b.May.Answer, b.May.Site, b.May.Outlets, b.May.Remake, b.May.Upload = false, false, false, false, false, false
 	}
 	for _, c := range head.Chips {
 		if c.Kind == pipeline.BlockedConsent {
@@ -255,7 +257,6 @@ func (s *Studio) loadHistory(r *http.Request, b *filmBody, _ int) error {
 	if err != nil {
 		return err
 	}
-	b.Who = map[string]string{"worker": "la maison", "cli": "en ligne de commande", "schedule": "la maison", "demo": "la démonstration"}
 	for _, e := range slices.Backward(all) {
 		if len(b.History) == mostHistory {
 			break
@@ -264,15 +265,9 @@ func (s *Studio) loadHistory(r *http.Request, b *filmBody, _ int) error {
 			continue
 		}
 		b.History = append(b.History, e)
-		if _, known := b.Who[e.Actor]; !known {
-			u, err := s.Desk.Catalog.User(r.Context(), assets.ID(e.Actor))
-			if err != nil && assets.KindOf(err) != assets.NotFound {
-				return err
-			}
-			b.Who[e.Actor] = u.Name
-		}
 	}
-	return nil
+	b.Who, err = s.actors(r.Context(), b.History)
+	return err
 }
 
 // told tells whether the event just told says the same to people: the film and

@@ -24,6 +24,26 @@ func standing(state string) line {
 	return line{state, "dot"}
 }
 
+// shownAs says where a publication stands. What a person publishes is no fault.
+func shownAs(state assets.PublicationState) line {
+	return line{stateName(assets.SubjectPublication, string(state)), map[assets.PublicationState]string{
+		assets.PublicationScheduled: "clock", assets.PublicationPublishing: "wait", assets.PublicationPublished: "on", assets.PublicationUnknown: "wait",
+		assets.PublicationCheck: "ask", assets.PublicationAssisted: "half", assets.PublicationFailed: "stop", assets.PublicationCancelled: "off",
+		assets.PublicationWithdrawing: "wait", assets.PublicationWithdrawn: "off",
+	}[state]}
+}
+
+// kitName is what a person takes to a channel by hand.
+func kitName(r assets.Role) string {
+	switch r {
+	case assets.RoleTeaser:
+		return "Le teaser"
+	case assets.RoleCover, assets.RolePoster:
+		return "L’image"
+	}
+	return "Le film"
+}
+
 // rushStanding says how far the house has come with a rush.
 func rushStanding(state assets.RushState) string {
 	return map[assets.RushState]string{

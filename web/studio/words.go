@@ -37,6 +37,8 @@ func (s *Studio) words() template.FuncMap {
 		"first":        firstName,
 		"may":          func(u assets.User, route string) bool { return access.May(u.Role, route) },
 		"standing":     standing,
+		"shown":        shownAs,
+		"kit":          kitName,
 		"when":         s.when,
 		"now":          s.Now,
 		"second":       func(t time.Time) string { return t.In(s.Zone).Format("15:04:05") },

@@ -1,0 +1,183 @@
+package studio
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"anonymal.tv/regie/access"
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
+	"anonymal.tv/regie/pipeline"
+)
+
+// publicationBody is one film on one channel: how it stands, what happened, and
+// what a person can do about it.
+type publicationBody struct {
+	assets.Publication
+	Film    assets.Film
+	Name    string // of the channel
+	Kit     *pipeline.Kit
+	Made    string // where the files of the kit are, in front of their names
+	Chip    *chip  // what keeps the film from this channel, with the way out
+	History []assets.Event
+	Who     map[string]string
+	May     bool
+}
+
+func (s *Studio) publication(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	p, err := s.Desk.Catalog.Publication(ctx, assets.ID(r.PathValue("publication")))
+	if err != nil {
+		return err
+	}
+	b := publicationBody{Publication: p, Name: p.Channel.Name(), May: access.May(user(r).Role, "POST /regie/publications/{publication}")}
+	if b.Film, err = s.Desk.Catalog.Film(ctx, p.Film); err != nil {
+		return err
+	}
+	if b.Chip, err = s.keptBack(ctx, p.Film, p.Channel); err != nil {
+		return err
+	}
+	if p.State == assets.PublicationAssisted && b.Chip == nil {
+		kit, err := s.Desk.Kit(ctx, p)
+		if err != nil {
+			return err
+		}
+		b.Kit, b.Made = &kit, fmt.Sprintf("/regie/films/%s/versions/%d", p.Film, kit.Version.Number)
+	}
+	if b.History, err = s.Desk.Catalog.Events(ctx, p.ID); err != nil {
+		return err
+	}
+	slices.Reverse(b.History)
+	if b.Who, err = s.actors(ctx, b.History); err != nil {
+		return err
+	}
+	return s.show(w, r, "publication", page{Title: b.Film.Title + " · " + b.Name, Here: "/regie/films", Body: b})
+}
+
+// keptBack is the chip of a film that may not be shown on a channel; nil when it
+// may.
+func (s *Studio) keptBack(ctx context.Context, film assets.ID, c assets.Channel) (*chip, error) {
+	clear, err := s.Desk.Clearance(ctx, film, c.Medium())
+	if err != nil || clear.Light != assets.Red {
+		return nil, err
+	}
+	return &chip{clear.Sentence(), wayOut(film, pipeline.BlockedConsent), pipeline.BlockedConsent}, nil
+}
+
+// actors are the names of those who did what a history tells.
+func (s *Studio) actors(ctx context.Context, history []assets.Event) (map[string]string, error) {
+	who := map[string]string{"worker": "la maison", "cli": "en ligne de commande", "schedule": "la maison", "demo": "la démonstration"}
+	for _, e := range history {
+		if _, known := who[e.Actor]; known {
+			continue
+		}
+		u, err := s.Desk.Catalog.User(ctx, assets.ID(e.Actor))
+		if err != nil && assets.KindOf(err) != assets.NotFound {
+			return nil, err
+		}
+		who[e.Actor] = u.Name
+	}
+	return who, nil
+}
+
+// settlePublication is what a person says of a publication, or has done about it.
+func (s *Studio) settlePublication(w http.ResponseWriter, r *http.Request) error {
+	ctx, id, by := r.Context(), assets.ID(r.PathValue("publication")), actor(r)
+	p, err := s.Desk.Catalog.Publication(ctx, id)
+	if err != nil {
+		return err
+	}
+	do := map[string]struct {
+		do   func() error
+		said string
+	}{
+		"reessayer": {func() error { _, err := s.Desk.Retry(ctx, id, by); return err }, "Nouvel essai en cours."},
+		"adresse":   {func() error { _, err := s.Desk.SayPublished(ctx, id, r.PostFormValue("adresse"), by); return err }, "C’est noté : le film est en ligne."},
+		"absent":    {func() error { _, err := s.Desk.SayAbsent(ctx, id, by); return err }, "C’est noté : le film n’y est pas. Rien n’a été renvoyé."},
+		"regarder":  {func() error { _, err := s.Desk.LookAgain(ctx, id, by); return err }, "La régie regarde encore."},
+		"completer": {func() error { return s.Desk.Redecorate(ctx, p, by) }, "Ce qui manque est réessayé."},
+		"retirer": {func() error {
+			_, err := s.Desk.Unpublish(ctx, p.Film, []assets.Channel{p.Channel}, by)
+			return err
+		}, "C’est demandé."},
+	}
+	act, known := do[r.PostFormValue("faire")]
+	if !known {
+		return invalid("settlePublication", "Choisissez une action.")
+	}
+	if err := act.do(); err != nil {
+		return err
+	}
+	return s.done(w, r, publicationPath(id), act.said)
+}
+
+func publicationPath(id assets.ID) string { return "/regie/publications/" + string(id) }
+
+// publishOn plans a film on channels, now or at an instant.
+func (s *Studio) publishOn(w http.ResponseWriter, r *http.Request) error {
+	film := assets.ID(r.PathValue("film"))
+	var at time.Time
+	if text := r.FormValue("le"); text != "" {
+		var err error
+		if at, err = time.ParseInLocation("2006-01-02T15:04", text, s.Zone); err != nil {
+			return wrongField("le", "Écrivez un jour et une heure.")
+		}
+	}
+	var to []assets.Channel
+	for _, c := range r.PostForm["canal"] {
+		to = append(to, assets.Channel(c))
+	}
+	if len(to) == 0 {
+		return wrongField("canal", "Cochez au moins un canal.")
+	}
+	all, err := s.Desk.Publish(r.Context(), film, to, at, actor(r))
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, "/regie/films/"+string(film)+"#publications", "C’est programmé : "+french.Count(len(all), "canal", "canaux")+".")
+}
+
+// filmOutlets is the section of a film about its channels: where it is, and where
+// it can still go.
+type filmOutlets struct {
+	Publications []assets.Publication
+	Free, More   []pipeline.Outlet // channels in use here that it is not on; the others
+	Chip         *chip             // what keeps it from all of them
+}
+
+// loadOutlets gathers it.
+func (s *Studio) loadOutlets(r *http.Request, b *filmBody, _ int) error {
+	all, err := s.Desk.Catalog.Publications(r.Context(), assets.PublicationFilter{Film: b.Head.Film.ID})
+	if err != nil {
+		return err
+	}
+	taken := map[assets.Channel]bool{}
+	for _, p := range slices.Backward(all) {
+		if p.Channel == assets.ChannelSite {
+			continue
+		}
+		b.Outlets.Publications = append(b.Outlets.Publications, p)
+		ended := p.State == assets.PublicationCancelled || p.State == assets.PublicationWithdrawn || p.State == assets.PublicationFailed
+		taken[p.Channel] = taken[p.Channel] || !ended
+	}
+	outlets, err := s.Desk.Outlets(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, o := range outlets {
+		switch {
+		case taken[o.Channel]:
+		case o.Offered():
+			b.Outlets.Free = append(b.Outlets.Free, o)
+		default:
+			b.Outlets.More = append(b.Outlets.More, o)
+		}
+	}
+	if len(outlets) > 0 {
+		b.Outlets.Chip, err = s.keptBack(r.Context(), b.Head.Film.ID, outlets[0].Channel)
+	}
+	return err
+}

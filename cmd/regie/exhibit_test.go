@@ -119,6 +119,11 @@ func (e *exhibit) plantOwn(ctx context.Context, h *house) error {
 		return err
 	}
 	e.ids["webhook own"] = string(hooks[0].ID)
+	byHand, err := h.catalog.Publications(ctx, assets.PublicationFilter{State: assets.PublicationAssisted})
+	if err != nil {
+		return err
+	}
+	e.ids["publication own"] = string(byHand[0].ID)
 	proxies, err1 := h.catalog.Proxies(ctx, rushes[0].ID)
 	versions, err2 := h.catalog.Versions(ctx, film.ID)
 	if err := errors.Join(err1, err2); err != nil {

@@ -72,9 +72,9 @@ func server(ctx context.Context, t testing.TB, data string) (*exec.Cmd, string) 
 }
 
 // listening starts a command that serves the site.
-func listening(ctx context.Context, t testing.TB, data, command string) (*exec.Cmd, string) {
+func listening(ctx context.Context, t testing.TB, data string, command ...string) (*exec.Cmd, string) {
 	t.Helper()
-	cmd := regie(ctx, t, data, command, "--listen", "127.0.0.1:0", "--json")
+	cmd := regie(ctx, t, data, append(command, "--listen", "127.0.0.1:0", "--json")...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ type story struct {
 
 // Run fills a fresh house with examples, lists its pages, and serves them.
 func (c *storybookCmd) Run(a *app) error {
+	a.cfg.Channels.Mastodon.APIURL = "https://mastodon.invalid"
 	demo := demoCmd{Film: c.Film, Listen: c.Listen}
 	return demo.exhibit(a, "storybook", func(ctx context.Context, h *house, film string, _ func()) error {
 		rushes := c.Rush
@@ -75,10 +76,11 @@ func (s *stage) show(film string, rushes []string) error {
 	s.note(err)
 	webhook, _, err := s.desk.AddWebhook(s.ctx, "https://programme.invalid/regie", []string{"film.published"}, s.people[assets.RoleAdministration])
 	s.note(err)
+	shown := s.publications(first)
 	if s.err != nil {
 		return s.err
 	}
-	return s.list(stories(sujet.ID, plateau.ID, rush, first, person, selection.ID, s.people[assets.RoleJRI].ID, webhook.ID))
+	return s.list(append(stories(sujet.ID, plateau.ID, rush, first, person, selection.ID, s.people[assets.RoleJRI].ID, webhook.ID), shown...))
 }
 
 // note keeps the first error.
@@ -190,6 +192,43 @@ func (s *stage) rights(sujet, film assets.ID) assets.ID {
 	seen, err := s.desk.AddFilmed(s.ctx, assets.Filmed{Sujet: sujet, Film: film}, pipeline.ConsentForm{ConsentDetails: assets.ConsentDetails{Person: "Une personne filmée"}, Minor: assets.Yes}, s.actor(assets.RoleImage))
 	s.note(err)
 	return seen.Consent
+}
+
+// publications are of each sort that asks something of a person.
+func (s *stage) publications(film assets.ID) []story {
+	all := []story{{"Canaux", assets.RoleCommunication, "/regie/admin/canaux"}}
+	for _, x := range []struct {
+		name, reason string
+		channel      assets.Channel
+		state        assets.PublicationState
+	}{
+		{"À publier à la main", "", "mastodon", assets.PublicationAssisted},
+		{"Mise en ligne en échec", "YouTube a refusé le film : le titre est trop long de 12 signes.", "youtube", assets.PublicationFailed},
+		{"Mise en ligne à vérifier", "La réponse de Vimeo s’est perdue.", "vimeo", assets.PublicationCheck},
+		{"Mise en ligne incomplète", "Le film est en ligne, mais pas tout ce qui l’accompagne.", "peertube", assets.PublicationPublished},
+	} {
+		p := assets.Publication{ID: newID(), Film: film, Channel: x.channel, Reason: x.reason, At: s.now(), CreatedAt: s.now()}
+		if x.state == assets.PublicationPublished {
+			p.PublishedAt, p.URL, p.RemoteID = s.now(), "https://canal.invalid/film", "1"
+		}
+		c := assets.Change{Publications: []assets.Publication{p}}
+		from := assets.PublicationState("")
+		for _, to := range wayTo(x.state) {
+			c.Events = append(c.Events, assets.Event{ID: newID(), Kind: assets.SubjectPublication, Subject: p.ID, From: string(from), To: string(to), Actor: "worker", At: s.now()})
+			from = to
+		}
+		s.note(s.catalog.Apply(s.ctx, c))
+		all = append(all, story{x.name, assets.RoleCommunication, "/regie/publications/" + string(p.ID)})
+	}
+	return all
+}
+
+// wayTo are the states by which a publication comes to one.
+func wayTo(state assets.PublicationState) []assets.PublicationState {
+	if assets.PublicationMachine.May("", state) {
+		return []assets.PublicationState{state}
+	}
+	return []assets.PublicationState{assets.PublicationScheduled, assets.PublicationPublishing, state}
 }
 
 // stories are all pages, in the states that the stage has.

@@ -37,7 +37,7 @@ var relations = []string{"unknown", "others", "own", "closed"}
 
 // names stand for what no person owns, and for what follows the record in an
 // address.
-var names = map[string]string{"slug": "zik-zac-2018", "page": "entrer", "key": "NOTAKEYATALL", "n": "1", "format": "edl", "kind": "chapters", "language": "fr", "token": "nobodys"}
+var names = map[string]string{"slug": "zik-zac-2018", "page": "entrer", "key": "NOTAKEYATALL", "n": "1", "format": "edl", "kind": "chapters", "language": "fr", "token": "nobodys", "channel": "mastodon"}
 
 // slugs are where things are filed, by the part of the address before them.
 var slugs = map[string]string{"dossiers": "zik-zac-2018", "partenaires": "zik-zac-festival", "territoires": "jas-de-bouffan", "rubriques": "culture"}
@@ -182,6 +182,7 @@ func looks(r access.Right) bool {
 var empty = map[string]string{
 	"GET /regie/admin/taches":                    "the queue is shown by the process that has its broker",
 	"GET /regie/admin/taches/":                   "the queue is shown by the process that has its broker",
+	"GET /regie/admin/canaux/{channel}/retour":   "nobody asked for the account",
 	"DELETE /api/v1/films/{film}/site":           "the film is not online",
 	"DELETE /api/v1/filmed/{filmed}":             "whoever comes first takes the person off",
 	"DELETE /api/v1/users/{user}/tokens/{token}": "the token is nobody's",

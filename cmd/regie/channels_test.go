@@ -1,0 +1,326 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/configs"
+	"anonymal.tv/regie/publishers/publisherstest/emu"
+)
+
+// instance is a Mastodon on this machine that this test's commands use.
+func instance(t *testing.T) (*emu.Mastodon, string) {
+	t.Helper()
+	m := emu.NewMastodon("jeton")
+	s := httptest.NewServer(m)
+	t.Cleanup(s.Close)
+	t.Setenv("REGIE_CHANNELS_ALLOW_INSECURE", "true")
+	t.Setenv("REGIE_CHANNELS_MASTODON_API_URL", s.URL)
+	return m, s.URL
+}
+
+// connected gives a house the token of the instance, by a file.
+func connected(t *testing.T, data string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "jeton")
+	if err := os.WriteFile(file, []byte("jeton\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := outcome(t, data, "channel", "connect", "mastodon", "--token-file", file); code != exitDone {
+		t.Fatalf("channel connect: %d %s%s", code, out, errs)
+	}
+}
+
+// sign is a film of two seconds that was made.
+func sign(t *testing.T, data string) assets.ID {
+	t.Helper()
+	code, out, errs := outcome(t, data, "ingest", filepath.Join(clips(t), "good/cam-sign-bird-fullrange-2s.mkv"), "--title", "Atelier", "--rubrique", "societe", "--wait", "--json")
+	if code != exitDone {
+		t.Fatalf("ingest: %d %s%s", code, out, errs)
+	}
+	return film(t, out).ID
+}
+
+// TestChannelCommands: an account is connected, looked at and forgotten from a
+// terminal, and a film goes there and back; no answer holds the token.
+func TestChannelCommands(t *testing.T) {
+	m, _ := instance(t)
+	data := t.TempDir()
+	f := sign(t, data)
+	run := func(want int, args ...string) string {
+		t.Helper()
+		code, out, errs := outcome(t, data, append(args, "--json")...)
+		if code != want {
+			t.Fatalf("%v: %d, want %d\n%s%s", args, code, want, out, errs)
+		}
+		if strings.Contains(out+errs, "jeton\"") || strings.Contains(out+errs, "Bearer") {
+			t.Errorf("%v shows the token: %s%s", args, out, errs)
+		}
+		return out
+	}
+	if out := run(exitDone, "channel", "list"); !strings.Contains(out, `{"channel":"mastodon","mode":"automatic","state":""}`) {
+		t.Errorf("before: %s", out)
+	}
+	connected(t, data)
+	run(exitDone, "channel", "test", "mastodon")
+	run(exitDone, "publish", string(f), "--to", "mastodon", "--wait")
+	var p assets.Publication
+	if out := run(exitDone, "publication", "list", "--channel", "mastodon"); json.Unmarshal([]byte(out), &p) != nil || p.State != assets.PublicationPublished || p.URL == "" {
+		t.Fatalf("the publication: %s", out)
+	}
+	if out := run(exitDone, "publication", "show", string(p.ID)); !strings.Contains(out, `"events":[`) {
+		t.Errorf("show: %s", out)
+	}
+	run(exitConflict, "publication", "retry", string(p.ID))
+	run(exitConflict, "publication", "look", string(p.ID))
+	run(exitConflict, "publication", "absent", string(p.ID))
+	run(exitUsage, "publication", "confirm", string(p.ID), "--url", "http://elsewhere.invalid/")
+	if len(m.Commits()) != 1 {
+		t.Fatalf("posts: %+v", m.Commits())
+	}
+	run(exitDone, "unpublish", string(f), "--from", "mastodon", "--wait")
+	if len(m.Public()) != 0 {
+		t.Errorf("still there: %+v", m.Public())
+	}
+	run(exitDone, "channel", "disconnect", "mastodon")
+	run(exitConflict, "channel", "test", "mastodon")
+	out := run(exitDone, "publish", string(f), "--to", "mastodon")
+	if !strings.Contains(out, `"assisted"`) {
+		t.Errorf("without an account: %s", out)
+	}
+}
+
+// TestEmulate: a channel can be tried without an account; what became public
+// there can be read.
+func TestEmulate(t *testing.T) {
+	cmd, address := listening(t.Context(), t, t.TempDir(), "emulate", "mastodon")
+	defer func() { _ = cmd.Process.Signal(os.Interrupt); _ = cmd.Wait() }()
+	for path, want := range map[string]int{"/api/v2/instance": http.StatusUnauthorized, "/_commits": http.StatusOK} {
+		r, err := http.Get(address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		if r.StatusCode != want {
+			t.Errorf("%s: %d, want %d", path, r.StatusCode, want)
+		}
+	}
+}
+
+// TestPublishFromThePage: a film is put on Mastodon from its page; the server is
+// killed when the post is there and its answer is not. It says one post, with its
+// address.
+func TestPublishFromThePage(t *testing.T) {
+	m, _ := instance(t)
+	s := openStudio(t)
+	f := sign(t, s.Data)
+	connected(t, s.Data)
+	posted, release := make(chan struct{}), make(chan struct{})
+	var once, freed sync.Once
+	defer freed.Do(func() { close(release) })
+	m.Plan(emu.Fault{Method: http.MethodPost, Path: regexp.MustCompile(`^/api/v1/statuses$`), Nth: 1, Action: func(_ http.ResponseWriter, r *http.Request, effect http.HandlerFunc) {
+		effect(httptest.NewRecorder(), r)
+		once.Do(func() { close(posted) })
+		<-release
+	}})
+	tab := s.as(assets.RoleCommunication)
+	page := s.URL + "/regie/films/" + string(f)
+	tab.Open(t, page)
+	fill(t, tab, `#bat button[name=donner]`)
+	tab.Until(t, `document.querySelector("#publications input[value=mastodon]") !== null`)
+	fill(t, tab, `#publications form button`, [2]string{`#publications input[value=mastodon]`})
+	tab.Until(t, `document.body.innerText.includes("C’est programmé")`)
+	<-posted
+	if err := s.cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.cmd.Wait()
+	freed.Do(func() { close(release) })
+	s.start()
+	tab = s.as(assets.RoleAdministration)
+	tab.Open(t, s.URL+"/regie/films/"+string(f))
+	tab.Until(t, `fetch(location.href).then(r => r.text()).then(t => new DOMParser().parseFromString(t, "text/html").querySelector("#publications li").innerText.includes("En ligne"))`)
+	if all := m.Commits(); len(all) != 1 {
+		t.Fatalf("%d posts: %+v", len(all), all)
+	}
+	tab.Open(t, s.URL+"/regie/films/"+string(f))
+	fill(t, tab, `#publications li a`)
+	tab.Until(t, `location.pathname.startsWith("/regie/publications/") && document.querySelector("a.button")?.href.startsWith("https://")`)
+	tab.Faults(t)
+}
+
+// TestByHandOnThePage (F27): what it takes stands on the page, in no colour of an
+// error; the address that is pasted ends it.
+func TestByHandOnThePage(t *testing.T) {
+	instance(t)
+	t.Setenv("REGIE_CHANNELS_MASTODON_MODE", "assisted")
+	s := openStudio(t)
+	f := sign(t, s.Data)
+	tab := s.as(assets.RoleCommunication)
+	tab.Open(t, s.URL+"/regie/films/"+string(f))
+	fill(t, tab, `#bat button[name=donner]`)
+	fill(t, tab, `#publications form button`, [2]string{`#publications input[value=mastodon]`})
+	tab.Until(t, `document.querySelector("#publications li").innerText.includes("À publier à la main")`)
+	fill(t, tab, `#publications li a`)
+	tab.Until(t, `document.querySelector("textarea[readonly]").value.includes("Atelier") && document.querySelector("a[href*=telecharger]") && document.querySelector(".stop, .red, .fault, .danger") === null`)
+	tab.Until(t, `fetch(document.querySelector("a[href*=telecharger]").href).then(r => r.ok && r.headers.get("Content-Disposition").startsWith("attachment"))`)
+	fill(t, tab, `form.fields button`, [2]string{`input[name=adresse]`, "https://mastodon.example/@anonymal/1"})
+	tab.Until(t, `document.querySelector("h1 ~ .meta").innerText.includes("En ligne") && document.querySelector("a.button").href === "https://mastodon.example/@anonymal/1"`)
+	tab.Faults(t)
+}
+
+// trades is where codes become tokens, as an instance of Mastodon has it.
+type trades struct {
+	challenge string // of whom the code is for
+	made      int
+}
+
+func granting(m *emu.Mastodon) *trades {
+	g := &trades{}
+	m.Handle("POST /oauth/token", func(x *emu.Exchange) {
+		form, err := url.ParseQuery(string(x.Body))
+		sum := sha256.Sum256([]byte(form.Get("code_verifier")))
+		if err != nil || form.Get("code") != "good" || base64.RawURLEncoding.EncodeToString(sum[:]) != g.challenge {
+			x.JSON(http.StatusBadRequest, map[string]string{"error": "invalid_grant"})
+			return
+		}
+		g.made++
+		x.JSON(http.StatusOK, map[string]any{"access_token": "jeton", "token_type": "Bearer", "scope": "read write"})
+	})
+	return g
+}
+
+// reached is a house behind a server of its own, with the accounts of an instance
+// to be connected.
+func reached(t *testing.T, instance string) (*house, string) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	address := "http://" + server.Listener.Addr().String()
+	cfg := configs.Default()
+	cfg.Data, cfg.BaseURL = t.TempDir(), address
+	secret := cfg.Channels.Mastodon.ClientSecret
+	if err := secret.UnmarshalText([]byte("secret")); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Channels.AllowInsecure = true
+	cfg.Channels.Mastodon = configs.Mastodon{Mode: "automatic", APIURL: instance, ClientID: "regie", ClientSecret: secret}
+	h, err := open(t.Context(), cfg, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if server.Config.Handler, err = h.handler(nil); err != nil {
+		t.Fatal(err)
+	}
+	server.Start()
+	t.Cleanup(func() {
+		server.Close()
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h, address
+}
+
+// enters is a browser of somebody who came in by their link.
+func enters(t *testing.T, h *house, address string, role assets.UserRole) func(path string) *http.Response {
+	t.Helper()
+	u, err := h.desk.Hire(t.Context(), assets.User{Name: "Une personne", Mail: string(role) + "@example.org", Role: role}, "cli")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := h.desk.Invite(t.Context(), u.ID, assets.KeyInvite, firstLinkLasts, "cli")
+	if err != nil {
+		t.Fatal(err)
+	}
+	jar, _ := cookiejar.New(nil) // without options it can't fail
+	c := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if r, err := c.Post(address+"/regie/entrer/"+key.Reveal(), "application/x-www-form-urlencoded", nil); err != nil || r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("the link: %v, %v", r, err)
+	}
+	return func(path string) *http.Response {
+		t.Helper()
+		r, err := c.Get(address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		return r
+	}
+}
+
+// outside are places that nothing leads to.
+var outside = []string{"https://evil.invalid/", "//evil.invalid", `/\evil.invalid`, "javascript:alert(1)", "/%09/evil.invalid", "https:evil.invalid"}
+
+// TestConnectInABrowser (W-09): an account is connected by a code that was asked
+// for in the same session, once; no other state, code, session or verifier does
+// it, and nothing leads out of the house afterwards.
+func TestConnectInABrowser(t *testing.T) {
+	m, at := instance(t)
+	bank := granting(m)
+	h, address := reached(t, at)
+	a, b := enters(t, h, address, assets.RoleCommunication), enters(t, h, address, assets.RoleAdministration)
+	const channels = "/regie/admin/canaux"
+	back := func(code, state string, more ...string) string {
+		q := url.Values{"code": {code}, "state": {state}, "vers": more, "redirect_uri": more}
+		return channels + "/mastodon/retour?" + q.Encode()
+	}
+	ask := func() (state string) {
+		t.Helper()
+		r := a(channels + "/mastodon/connexion")
+		to, err := url.Parse(r.Header.Get("Location"))
+		if err != nil || r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to.String(), at+"/oauth/authorize?") {
+			t.Fatalf("%d to %q, %v", r.StatusCode, r.Header.Get("Location"), err)
+		}
+		q := to.Query()
+		if q.Get("code_challenge_method") != "S256" || len(q.Get("state")) < 20 || q.Get("redirect_uri") != address+channels+"/mastodon/retour" {
+			t.Errorf("asked with %v", q)
+		}
+		bank.challenge = q.Get("code_challenge")
+		return q.Get("state")
+	}
+	refused := func(who func(string) *http.Response, why, path string) {
+		t.Helper()
+		if r := who(path); r.StatusCode < 400 || r.StatusCode >= 500 || bank.made > 1 {
+			t.Errorf("%s: %d to %q, %d codes traded", why, r.StatusCode, r.Header.Get("Location"), bank.made)
+		}
+	}
+	refused(a, "nothing was asked", back("good", ""))
+	refused(a, "nothing was asked", back("good", "x"))
+	state := ask()
+	refused(b, "another session", back("good", state))
+	refused(a, "another state", back("good", "x"))
+	refused(a, "after another state", back("good", state))
+	state = ask()
+	refused(a, "another code", back("bad", state))
+	state = ask()
+	bank.challenge = "of somebody else"
+	refused(a, "another verifier", back("good", state))
+	if bank.made != 0 {
+		t.Fatalf("%d codes were traded", bank.made)
+	}
+	state = ask()
+	if r := a(back("good", state, outside...)); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != channels {
+		t.Fatalf("the right one: %d to %q", r.StatusCode, r.Header.Get("Location"))
+	}
+	refused(a, "replayed", back("good", state))
+	if r := a(back("", ask())); r.Header.Get("Location") != channels {
+		t.Errorf("not granted: %d to %q", r.StatusCode, r.Header.Get("Location"))
+	}
+	account, err := h.desk.CheckAccount(t.Context(), "mastodon")
+	if err != nil || account.State != assets.AccountConnected || bank.made != 1 {
+		t.Errorf("the account: %+v, %v; %d codes traded", account, err, bank.made)
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/url"
 
 	"golang.org/x/oauth2"
 
@@ -10,6 +11,8 @@ import (
 	"anonymal.tv/regie/pipeline"
 	"anonymal.tv/regie/publishers"
 	"anonymal.tv/regie/publishers/remote"
+	"anonymal.tv/regie/publishers/vimeo"
+	"anonymal.tv/regie/publishers/youtube"
 )
 
 // channel is one destination beside the site, as it is configured.
@@ -20,10 +23,10 @@ type channel struct {
 	grant *remote.Grant                        // nil: its account is connected by a file of tokens only
 }
 
-// outlet is a channel whose address is set: its publisher is make(o).
-func outlet[P publishers.Publisher, O any](name assets.Channel, mode, address string, open func(O) (P, error), o O, grant *remote.Grant) channel {
+// outlet is a channel of this mode, whose publisher is open(o).
+func outlet[P publishers.Publisher, O any](name assets.Channel, mode string, open func(O) (P, error), o O, grant *remote.Grant) channel {
 	c := channel{name: name, mode: mode}
-	if mode == "off" || address == "" {
+	if mode == "off" {
 		return c
 	}
 	c.open = func() (publishers.Publisher, error) { return open(o) }
@@ -31,6 +34,15 @@ func outlet[P publishers.Publisher, O any](name assets.Channel, mode, address st
 		c.grant = grant
 	}
 	return c
+}
+
+// offered is the mode of a channel that has no address of its own: it is off
+// until one is set.
+func offered(mode, address string) string {
+	if address == "" {
+		return "off"
+	}
+	return mode
 }
 
 // openChannels makes the registry: the site, and the channels that are offered.
@@ -63,7 +75,25 @@ func (h *house) vault(c assets.Channel) pipeline.Vault {
 	return pipeline.Vault{Accounts: h.catalog, Sealer: h.parts.Sealer, Now: h.now, Channel: c}
 }
 
-// oauth is an application that is declared with a channel.
-func oauth(id string, secret configs.Secret, ask, trade string, scopes ...string) oauth2.Config {
-	return oauth2.Config{ClientID: id, ClientSecret: secret.Reveal(), Endpoint: oauth2.Endpoint{AuthURL: ask, TokenURL: trade}, Scopes: scopes}
+// grant is an application that is declared with a channel.
+func grant(name, id string, secret configs.Secret, ask, trade string, scopes ...string) *remote.Grant {
+	return &remote.Grant{Name: name, Config: oauth2.Config{
+		ClientID: id, ClientSecret: secret.Reveal(), Endpoint: oauth2.Endpoint{AuthURL: ask, TokenURL: trade}, Scopes: scopes,
+	}}
+}
+
+func mastodonGrant(c configs.Mastodon) *remote.Grant {
+	return grant("Mastodon", c.ClientID, c.ClientSecret, c.APIURL+"/oauth/authorize", c.APIURL+"/oauth/token",
+		"read:accounts", "read:statuses", "write:media", "write:statuses")
+}
+
+func youtubeGrant(c configs.YouTube) *remote.Grant {
+	g := grant("YouTube", c.ClientID, c.ClientSecret, c.AuthURL, c.TokenURL, youtube.Scope)
+	g.Config.Endpoint.AuthStyle = oauth2.AuthStyleInParams
+	g.Query = url.Values{"access_type": {"offline"}, "prompt": {"consent"}} // without these no refresh token comes
+	return g
+}
+
+func vimeoGrant(c configs.Vimeo) *remote.Grant {
+	return grant("Vimeo", c.ClientID, c.ClientSecret, c.APIURL+"/oauth/authorize", c.APIURL+"/oauth/access_token", vimeo.Scopes()...)
 }

@@ -203,7 +203,7 @@ func (s *stage) publications(film assets.ID) []story {
 		state        assets.PublicationState
 	}{
 		{"À publier à la main", "", "mastodon", assets.PublicationAssisted},
-		{"Mise en ligne en échec", "YouTube a refusé le film : le titre est trop long de 12 signes.", "youtube", assets.PublicationFailed},
+		{"Mise en ligne en échec", "YouTube a refusé le film : le titre est trop long de 12 signes.", "youtube", assets.PublicationFailed},
 		{"Mise en ligne à vérifier", "La réponse de Vimeo s’est perdue.", "vimeo", assets.PublicationCheck},
 		{"Mise en ligne incomplète", "Le film est en ligne, mais pas tout ce qui l’accompagne.", "peertube", assets.PublicationPublished},
 	} {

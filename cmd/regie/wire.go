@@ -25,9 +25,9 @@ import (
 	"anonymal.tv/regie/pipeline/maker"
 	"anonymal.tv/regie/post"
 	"anonymal.tv/regie/publishers/mastodon"
-	"anonymal.tv/regie/publishers/remote"
 	"anonymal.tv/regie/publishers/site"
 	"anonymal.tv/regie/publishers/vimeo"
+	"anonymal.tv/regie/publishers/youtube"
 	"anonymal.tv/regie/web/static"
 	"anonymal.tv/regie/worker"
 )
@@ -204,11 +204,12 @@ func (h *house) openSite(context.Context) error {
 
 // channels are the destinations beside the site: one line each.
 func (h *house) channels() []channel {
-	c := h.cfg.Channels
-	vimeoApp := oauth(c.Vimeo.ClientID, c.Vimeo.ClientSecret, c.Vimeo.APIURL+"/oauth/authorize", c.Vimeo.APIURL+"/oauth/access_token", vimeo.Scopes()...)
+	c, plain := h.cfg.Channels, h.cfg.Channels.AllowInsecure
+	y, v, m := youtubeGrant(c.YouTube), vimeoGrant(c.Vimeo), mastodonGrant(c.Mastodon)
 	return []channel{
-		outlet(mastodon.Channel, c.Mastodon.Mode, c.Mastodon.APIURL, mastodon.New, mastodon.Options{URL: c.Mastodon.APIURL, Insecure: c.AllowInsecure, Vault: h.vault(mastodon.Channel), Blobs: h.parts.Blobs, Now: h.now}, &remote.Grant{Name: "Mastodon", Config: oauth(c.Mastodon.ClientID, c.Mastodon.ClientSecret, c.Mastodon.APIURL+"/oauth/authorize", c.Mastodon.APIURL+"/oauth/token", "read:accounts", "read:statuses", "write:media", "write:statuses")}),
-		outlet(vimeo.Channel, c.Vimeo.Mode, c.Vimeo.APIURL, vimeo.New, vimeo.Options{URL: c.Vimeo.APIURL, Hosts: configs.Names(c.Vimeo.UploadHosts), Insecure: c.AllowInsecure, OAuth: vimeoApp, Vault: h.vault(vimeo.Channel), Blobs: h.parts.Blobs, Now: h.now}, &remote.Grant{Name: "Vimeo", Config: vimeoApp}),
+		outlet(youtube.Channel, c.YouTube.Mode, youtube.New, youtube.Options{URL: c.YouTube.APIURL, UploadURL: c.YouTube.UploadURL, OAuth: y.Config, Insecure: plain, Vault: h.vault(youtube.Channel), Blobs: h.parts.Blobs, Now: h.now}, y),
+		outlet(vimeo.Channel, c.Vimeo.Mode, vimeo.New, vimeo.Options{URL: c.Vimeo.APIURL, OAuth: v.Config, Insecure: plain, Vault: h.vault(vimeo.Channel), Blobs: h.parts.Blobs, Now: h.now}, v),
+		outlet(mastodon.Channel, offered(c.Mastodon.Mode, c.Mastodon.APIURL), mastodon.New, mastodon.Options{URL: c.Mastodon.APIURL, Insecure: plain, Vault: h.vault(mastodon.Channel), Blobs: h.parts.Blobs, Now: h.now}, m),
 	}
 }
 

@@ -53,7 +53,7 @@ func (s *Studio) connectByToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, channelsPath, "Compte connecté : "+a.Name+".")
+	return s.done(w, r, channelsPath, "Compte connecté : "+a.Name+".")
 }
 
 // pending names, in the session, the account that is being asked for.
@@ -84,13 +84,13 @@ func (s *Studio) accountGranted(w http.ResponseWriter, r *http.Request) error {
 		return &assets.Error{Kind: assets.Forbidden, Op: "studio.accountGranted", Msg: "Cette connexion n’a pas été demandée ici, ou a déjà servi. Recommencez depuis la page Canaux."}
 	}
 	if q.Get("code") == "" {
-		return s.done(w, r, channelsPath, "L’autorisation n’a pas été donnée : rien n’a changé.")
+		return s.done(w, r, channelsPath, "L’autorisation n’a pas été donnée : rien n’a changé.")
 	}
 	a, err := s.Desk.ConnectGranted(r.Context(), c, s.returnAddress(c), q.Get("code"), verifier, actor(r))
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, channelsPath, "Compte connecté : "+a.Name+".")
+	return s.done(w, r, channelsPath, "Compte connecté : "+a.Name+".")
 }
 
 // checkAccount asks the channel whether it still takes our token.
@@ -99,7 +99,7 @@ func (s *Studio) checkAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, channelsPath, a.Channel.Name()+" répond : le compte est bien connecté.")
+	return s.done(w, r, channelsPath, a.Channel.Name()+" répond : le compte est bien connecté.")
 }
 
 func (s *Studio) disconnect(w http.ResponseWriter, r *http.Request) error {

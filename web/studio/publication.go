@@ -95,8 +95,8 @@ func (s *Studio) settlePublication(w http.ResponseWriter, r *http.Request) error
 		said string
 	}{
 		"reessayer": {func() error { _, err := s.Desk.Retry(ctx, id, by); return err }, "Nouvel essai en cours."},
-		"adresse":   {func() error { _, err := s.Desk.SayPublished(ctx, id, r.PostFormValue("adresse"), by); return err }, "C’est noté : le film est en ligne."},
-		"absent":    {func() error { _, err := s.Desk.SayAbsent(ctx, id, by); return err }, "C’est noté : le film n’y est pas. Rien n’a été renvoyé."},
+		"adresse":   {func() error { _, err := s.Desk.SayPublished(ctx, id, r.PostFormValue("adresse"), by); return err }, "C’est noté : le film est en ligne."},
+		"absent":    {func() error { _, err := s.Desk.SayAbsent(ctx, id, by); return err }, "C’est noté : le film n’y est pas. Rien n’a été renvoyé."},
 		"regarder":  {func() error { _, err := s.Desk.LookAgain(ctx, id, by); return err }, "La régie regarde encore."},
 		"completer": {func() error { return s.Desk.Redecorate(ctx, p, by) }, "Ce qui manque est réessayé."},
 		"retirer": {func() error {
@@ -137,7 +137,7 @@ func (s *Studio) publishOn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, "/regie/films/"+string(film)+"#publications", "C’est programmé : "+french.Count(len(all), "canal", "canaux")+".")
+	return s.done(w, r, "/regie/films/"+string(film)+"#publications", "C’est programmé : "+french.Count(len(all), "canal", "canaux")+".")
 }
 
 // filmOutlets is the section of a film about its channels: where it is, and where

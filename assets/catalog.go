@@ -198,6 +198,7 @@ type Reviews interface {
 type Uploads interface {
 	Transfer(ctx context.Context, id ID) (Transfer, error)
 	Transfers(ctx context.Context, owner ID, limit int) ([]Transfer, error) // newest first
+	Said(ctx context.Context, sujet ID) ([]Transfer, error)                 // those with a Note, newest first
 	Upload(ctx context.Context, id ID) (Upload, error)
 	Uploads(ctx context.Context, f UploadFilter) ([]Upload, error) // oldest first
 }

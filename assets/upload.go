@@ -68,6 +68,7 @@ type Upload struct {
 type UploadFilter struct {
 	Owner    ID
 	Transfer ID
+	Rush     ID // that it led to
 	State    UploadState
 	Print    string
 	Idle     time.Time // nothing came since

@@ -55,6 +55,9 @@ func TestListOfSumsOfAnUpload(t *testing.T) {
 				t.Errorf("late %t: %s is %s: %q", late, got.Name, got.State, got.Reason)
 			}
 		}
+		if sent, err := b.HowSent(t.Context(), b.upload(two).Rush); late && (err != nil || sent.Damaged != b.upload(two).Reason) {
+			t.Errorf("the rush says %q, %v", sent.Damaged, err)
+		}
 		if empty := b.upload(send(b, id, "", "autre.mhl", "<vide/>")); empty.State != assets.UploadDone || empty.Reason == "" {
 			t.Errorf("a list that says nothing: %+v", empty)
 		}

@@ -212,6 +212,9 @@ func (d *Desk) restoreEntry(ctx context.Context, c *assets.Change, h assets.Head
 	if !alike(is, after) {
 		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.restoreEntry", Msg: "Le programme a changé depuis : rien n'a été annulé, pour ne pas perdre ce changement."}
 	}
+	if len(c.Jobs) == 0 {
+		c.Jobs = []assets.Job{d.job(assets.JobProgramme, assets.ProgrammeID, d.Now(), 0)}
+	}
 	if before == nil {
 		c.Unfiled = append(c.Unfiled, h)
 		filed, err := d.Catalog.Filed(ctx)
@@ -221,9 +224,6 @@ func (d *Desk) restoreEntry(ctx context.Context, c *assets.Change, h assets.Head
 		return err
 	}
 	c.Programme.Add(h.Kind, *before)
-	if len(c.Jobs) == 0 {
-		c.Jobs = []assets.Job{d.job(assets.JobProgramme, assets.ProgrammeID, d.Now(), 0)}
-	}
 	return nil
 }
 

@@ -73,6 +73,17 @@ func TestMergeEntries(t *testing.T) {
 		{Slug: "canourgues", Name: "Canourgues"}, {Slug: "les-canourgues", Name: "Les Canourgues"}, {Slug: "le-bas", Name: "Le bas", Parent: "les-canourgues"},
 	}}))
 	sujet := b.opened(assets.Sujet{Title: "Au marché", Territory: "les-canourgues"})
+	online := b.film(b.take("film", assets.ChannelSite).Film)
+	b.settle()
+	online.Territory = "les-canourgues"
+	b.must(b.EditFilm(t.Context(), online.ID, online, string(u.ID)))
+	b.settle()
+	shown := func() (territory string) {
+		for _, r := range b.channel.public {
+			territory += r.Film.Territory
+		}
+		return territory
+	}
 	if _, err := b.RemoveEntry(t.Context(), place("les-canourgues"), string(u.ID)); assets.KindOf(err) != assets.Conflict {
 		t.Fatalf("taken away under a sujet: %v", err)
 	}
@@ -87,11 +98,15 @@ func TestMergeEntries(t *testing.T) {
 	if b.sujet(sujet.ID).Territory != "canourgues" || b.film(sujet.Film).Territory != "canourgues" {
 		t.Errorf("filed: %+v, %+v", b.sujet(sujet.ID), b.film(sujet.Film))
 	}
-	if b.channel.rendered != 1 {
-		t.Errorf("the channel was told %d times", b.channel.rendered)
+	if b.channel.rendered != 1 || shown() != "canourgues" {
+		t.Errorf("the channel was told %d times, and shows the film under %q", b.channel.rendered, shown())
 	}
 	_, err = b.Undo(t.Context(), batch, u)
 	b.must(err)
+	b.settle()
+	if b.channel.rendered != 2 || shown() != "les-canourgues" {
+		t.Errorf("after the undoing the channel was told %d times, and shows the film under %q", b.channel.rendered, shown())
+	}
 	if b.entry("les-canourgues") == nil || b.entry("le-bas").Parent != "les-canourgues" || b.sujet(sujet.ID).Territory != "les-canourgues" || b.film(sujet.Film).Territory != "les-canourgues" {
 		t.Errorf("after the undoing: %+v, %+v", b.entry("le-bas"), b.sujet(sujet.ID))
 	}

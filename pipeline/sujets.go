@@ -104,6 +104,7 @@ type SujetView struct {
 	SujetLine
 	Rushes     []RushTile // the newest
 	RushCount  int
+	Said       []Precision // for the edit, with rushes
 	Selections []assets.Selection
 	URL        string // where the film is public; ""
 }
@@ -135,6 +136,9 @@ func (d *Desk) ShowSujet(ctx context.Context, id assets.ID) (SujetView, error) {
 		return v, err
 	}
 	if v.Rushes, err = d.RushTiles(ctx, rushes); err != nil {
+		return v, err
+	}
+	if v.Said, err = d.saidFor(ctx, id, people); err != nil {
 		return v, err
 	}
 	if v.Selections, err = d.Catalog.Selections(ctx, id, ""); err != nil {

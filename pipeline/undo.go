@@ -53,6 +53,11 @@ func (d *Desk) Undo(ctx context.Context, batch assets.ID, u assets.User) (assets
 		if len(c.Events) == 0 || batch == "" {
 			return nothingToUndo()
 		}
+		for _, f := range c.Films { // where they are public, the channels are told
+			if err := d.refresh(ctx, &c, f.ID, string(u.ID), "Annulé."); err != nil {
+				return err
+			}
+		}
 		return d.commit(ctx, c)
 	})
 }

@@ -150,6 +150,8 @@ func uploadRecords(h *House) {
 		transfers, err := h.Catalog.Transfers(h.Context(), owner, 10)
 		same(h, transfers, err, []assets.Transfer{t})
 	}
+	said, err := h.Catalog.Said(h.Context(), "s")
+	same(h, said, err, []assets.Transfer{t})
 	got, err := h.Catalog.Upload(h.Context(), u.ID)
 	same(h, got, err, u)
 	for name, tc := range map[string]struct {
@@ -159,6 +161,7 @@ func uploadRecords(h *House) {
 		"all":      {assets.UploadFilter{}, []assets.Upload{u, second}},
 		"owner":    {assets.UploadFilter{Owner: "u", State: assets.UploadDone}, []assets.Upload{second}},
 		"transfer": {assets.UploadFilter{Transfer: t.ID, Limit: 1}, []assets.Upload{u}},
+		"rush":     {assets.UploadFilter{Rush: "r"}, []assets.Upload{u}},
 		"print":    {assets.UploadFilter{Print: "cc"}, []assets.Upload{second}},
 		"idle":     {assets.UploadFilter{Idle: now.Add(time.Minute)}, []assets.Upload{second}},
 		"after":    {assets.UploadFilter{After: u.ID}, []assets.Upload{second}},

@@ -103,7 +103,7 @@ func TestStudioUsesIndexes(t *testing.T) {
 		log.indexed(t, c, "journal, "+name, 1, func() error { _, err := c.Journal(ctx, f); return err })
 	}
 	for name, f := range map[string]assets.UploadFilter{
-		"all": {}, "owner": {Owner: id}, "transfer": {Transfer: id}, "state": {State: "x", Idle: at}, "print": {Print: "x"}, "after": {After: id},
+		"all": {}, "owner": {Owner: id}, "transfer": {Transfer: id}, "rush": {Rush: id}, "state": {State: "x", Idle: at}, "print": {Print: "x"}, "after": {After: id},
 	} {
 		log.indexed(t, c, "uploads, "+name, 1, func() error { _, err := c.Uploads(ctx, f); return err })
 	}
@@ -119,6 +119,7 @@ func TestStudioUsesIndexes(t *testing.T) {
 		"open approvals":   func() error { _, err := c.OpenApprovals(ctx, 10); return err },
 		"tracks":           func() error { _, err := c.Tracks(ctx, id); return err },
 		"transfers":        func() error { _, err := c.Transfers(ctx, id, 10); return err },
+		"said":             func() error { _, err := c.Said(ctx, id); return err },
 		"consents":         func() error { _, err := c.Consents(ctx, assets.ConsentFilter{State: "x"}); return err },
 		"ending consents":  func() error { _, err := c.Consents(ctx, assets.ConsentFilter{Before: at}); return err },
 		"filmed in sujet":  func() error { _, err := c.Filmed(ctx, assets.FilmedFilter{Sujet: id}); return err },

@@ -105,6 +105,14 @@ func (c *Catalog) Transfers(ctx context.Context, owner assets.ID, limit int) ([]
 	})
 }
 
+// Said lists the transfers to a sujet that came with a word for the edit, newest
+// first.
+func (c *Catalog) Said(ctx context.Context, sujet assets.ID) ([]assets.Transfer, error) {
+	return list[transferRow](ctx, c.read, "catalog.Said", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("sujet = ? AND note <> ''", sujet).Order("id DESC").Limit(page(0))
+	})
+}
+
 // Upload returns one file on its way in.
 func (c *Catalog) Upload(ctx context.Context, id assets.ID) (assets.Upload, error) {
 	return first[uploadRow](ctx, c.read, "catalog.Upload", byID(id))
@@ -117,6 +125,7 @@ func (c *Catalog) Uploads(ctx context.Context, f assets.UploadFilter) ([]assets.
 			q,
 			asked{"owner = ?", string(f.Owner)},
 			asked{"transfer = ?", string(f.Transfer)},
+			asked{"rush <> '' AND rush = ?", string(f.Rush)}, // the partial index serves
 			asked{"state = ?", string(f.State)},
 			asked{"print = ?", f.Print},
 			asked{"id > ?", string(f.After)},

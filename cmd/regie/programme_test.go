@@ -8,7 +8,8 @@ import (
 
 // TestEditTheProgramme: who communicates adds a place, is told beside the field
 // that it is there twice, renames it under the same address, merges it with
-// another whose page it then leads to, here and on the site, and takes it back.
+// another that its page, and lists kept of it, then lead to, here and on the site,
+// and takes it back.
 func TestEditTheProgramme(t *testing.T) {
 	s := openStudio(t)
 	tab := s.as(assets.RoleCommunication)
@@ -32,7 +33,12 @@ func TestEditTheProgramme(t *testing.T) {
 	tab.Until(t, `document.querySelector(".flash")?.innerText.includes("Réuni") && !document.querySelector('a[href*="entree=le-val-saint-andre"]')`)
 	until(t, tab, `fetch("/territoires/aix-en-provence/le-val-saint-andre/").then(r => r.text()).then(t => t.includes("url=/territoires/aix-en-provence/jas-de-bouffan/"))`)
 	tab.Until(t, `fetch("/regie/territoires/le-val-saint-andre").then(r => r.url.endsWith("/regie/territoires/jas-de-bouffan"))`)
+	for _, kept := range []string{"rushes", "films", "sujets"} {
+		tab.Until(t, `fetch("/regie/`+kept+`?territoire=le-val-saint-andre").then(r => r.url.endsWith("/regie/`+kept+`?territoire=jas-de-bouffan"))`)
+	}
 	tab.Until(t, `[...document.querySelectorAll(".flash button")].map(b => (b.click(), true))[0]`)
 	tab.Until(t, `!!document.querySelector('a[href*="entree=le-val-saint-andre"]')`)
+	until(t, tab, `fetch("/territoires/aix-en-provence/le-val-saint-andre/").then(r => r.text()).then(t => t.includes("<h1>Val Saint-André</h1>"))`)
+	tab.Until(t, `fetch("/regie/rushes?territoire=le-val-saint-andre").then(r => r.url.endsWith("/regie/rushes?territoire=le-val-saint-andre"))`)
 	tab.Faults(t, "422", "/regie/admin/programme", "404 of "+s.URL+"/territoires/", "/territoires/aix-en-provence/le-val-saint-andre/")
 }

@@ -59,7 +59,7 @@ func filmStates() [][2]string {
 
 func (s *Studio) filmList(w http.ResponseWriter, r *http.Request) error {
 	names, err := s.filed(r.Context())
-	if err != nil {
+	if err != nil || movedFilters(w, r, names.Programme) {
 		return err
 	}
 	ask := r.URL.Query()

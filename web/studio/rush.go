@@ -9,6 +9,7 @@ import (
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
+	"anonymal.tv/regie/pipeline"
 	"anonymal.tv/regie/web/gate"
 )
 
@@ -27,6 +28,7 @@ type rushBody struct {
 	Up, Query  string // the list that this rush was opened from, and what it asks for
 	Previous   *rushTile
 	Next       *rushTile
+	Sent       pipeline.Sent
 	Remake     bool // its proxy can be made again
 }
 
@@ -57,6 +59,9 @@ func (s *Studio) rush(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	body.Facts, body.Remake = rushFacts(rush, asset), assets.RushMachine.May(rush.State, assets.RushReceived)
+	if body.Sent, err = s.Desk.HowSent(ctx, rush.ID); err != nil {
+		return err
+	}
 	if err := s.around(ctx, r, &body); err != nil {
 		return err
 	}

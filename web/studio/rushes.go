@@ -63,6 +63,10 @@ type rushFiles struct{ Poster, Sprite, Video, Wave string }
 
 // rushes shows the grid.
 func (s *Studio) rushes(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.Desk.Catalog.Programme(r.Context())
+	if err != nil || movedFilters(w, r, p) {
+		return err
+	}
 	body := rushesBody{Filter: rushFilterOf(r.URL.Query())}
 	f, err := body.Filter.ask(s.Zone)
 	if err != nil {

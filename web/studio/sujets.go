@@ -65,7 +65,7 @@ var sujetPhases = []struct {
 
 func (s *Studio) sujetList(w http.ResponseWriter, r *http.Request) error {
 	names, err := s.filed(r.Context())
-	if err != nil {
+	if err != nil || movedFilters(w, r, names.Programme) {
 		return err
 	}
 	ask := r.URL.Query()

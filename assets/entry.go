@@ -1,6 +1,9 @@
 package assets
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // HeadingKind says on which list of the programme an entry stands.
 type HeadingKind string
@@ -27,16 +30,17 @@ type Heading struct {
 // HeadingEntry is one entry of the programme, whatever its kind, as people edit
 // it. What its kind does not have stays empty.
 type HeadingEntry struct {
-	Slug    string `json:"slug"`
-	Name    string `json:"name"`
-	Lede    string `json:"lede,omitempty"`
-	Light   string `json:"light,omitempty"`   // of a rubrique
-	Dark    string `json:"dark,omitempty"`    // of a rubrique
-	Rank    int    `json:"rank,omitempty"`    // of a rubrique
-	URL     string `json:"url,omitempty"`     // of a partner
-	Partner string `json:"partner,omitempty"` // of a dossier
-	Planned int    `json:"planned,omitempty"` // of a dossier
-	Parent  string `json:"parent,omitempty"`  // of a quarter
+	Slug    string    `json:"slug"`
+	Name    string    `json:"name"`
+	Lede    string    `json:"lede,omitempty"`
+	Light   string    `json:"light,omitempty"`   // of a rubrique
+	Dark    string    `json:"dark,omitempty"`    // of a rubrique
+	Rank    int       `json:"rank,omitempty"`    // of a rubrique
+	URL     string    `json:"url,omitempty"`     // of a partner
+	Partner string    `json:"partner,omitempty"` // of a dossier
+	Planned int       `json:"planned,omitempty"` // of a dossier
+	Parent  string    `json:"parent,omitempty"`  // of a quarter
+	Embargo time.Time `json:"embargo,omitzero"`  // of a partner or a dossier
 }
 
 // Entries lists what stands on one list, in its order.
@@ -49,11 +53,11 @@ func (p Programme) Entries(kind HeadingKind) []HeadingEntry {
 		}
 	case HeadingPartner:
 		for _, x := range p.Partners {
-			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, URL: x.URL})
+			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, URL: x.URL, Embargo: x.Embargo})
 		}
 	case HeadingDossier:
 		for _, x := range p.Dossiers {
-			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, Partner: x.Partner, Planned: x.Planned})
+			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, Partner: x.Partner, Planned: x.Planned, Embargo: x.Embargo})
 		}
 	case HeadingTerritory:
 		for _, x := range p.Territories {
@@ -78,9 +82,9 @@ func (p *Programme) Add(kind HeadingKind, e HeadingEntry) {
 	case HeadingRubrique:
 		p.Rubriques = append(p.Rubriques, Rubrique{Slug: e.Slug, Name: e.Name, Lede: e.Lede, Light: e.Light, Dark: e.Dark, Rank: e.Rank})
 	case HeadingPartner:
-		p.Partners = append(p.Partners, Partner{Slug: e.Slug, Name: e.Name, Lede: e.Lede, URL: e.URL})
+		p.Partners = append(p.Partners, Partner{Slug: e.Slug, Name: e.Name, Lede: e.Lede, URL: e.URL, Embargo: e.Embargo})
 	case HeadingDossier:
-		p.Dossiers = append(p.Dossiers, Dossier{Slug: e.Slug, Name: e.Name, Lede: e.Lede, Partner: e.Partner, Planned: e.Planned})
+		p.Dossiers = append(p.Dossiers, Dossier{Slug: e.Slug, Name: e.Name, Lede: e.Lede, Partner: e.Partner, Planned: e.Planned, Embargo: e.Embargo})
 	case HeadingTerritory:
 		p.Territories = append(p.Territories, Territory{Slug: e.Slug, Name: e.Name, Parent: e.Parent})
 	}

@@ -51,6 +51,8 @@ type Film struct {
 	People      []Person  `json:"people,omitempty"`
 	License     string    `json:"license,omitempty"` // SPDX identifier, e.g. CC-BY-3.0; "" means all rights reserved
 	Credits     string    `json:"credits,omitempty"`
+	Embargo     time.Time `json:"embargo,omitzero"` // public nowhere before
+	Music       Music     `json:"music,omitempty"`
 	State       FilmState `json:"-"` // read Standing instead
 	Version     ID        `json:"-"` // the current version; "" before the first
 	Sujet       ID        `json:"sujet,omitempty"`

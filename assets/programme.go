@@ -1,6 +1,9 @@
 package assets
 
-import "regexp"
+import (
+	"regexp"
+	"time"
+)
 
 // Rubrique is a heading of the site. Its colour is never used for a state.
 type Rubrique struct {
@@ -36,6 +39,8 @@ type Partner struct {
 	Name string `json:"name" yaml:"name"`
 	URL  string `json:"url,omitempty" yaml:"url,omitempty"`
 	Lede string `json:"lede,omitempty" yaml:"lede,omitempty"`
+	// Embargo: none of its films is public before.
+	Embargo time.Time `json:"embargo,omitzero" yaml:"-"`
 }
 
 // Dossier gathers the films of one event or commission.
@@ -45,6 +50,8 @@ type Dossier struct {
 	Partner string `json:"partner,omitempty" yaml:"partner,omitempty"` // slug
 	Planned int    `json:"planned,omitempty" yaml:"planned,omitempty"` // films agreed with the partner; 0 unknown
 	Lede    string `json:"lede,omitempty" yaml:"lede,omitempty"`
+	// Embargo: none of its films is public before.
+	Embargo time.Time `json:"embargo,omitzero" yaml:"-"`
 }
 
 // Territory is a place; places form a tree of two levels (town, quarter).
@@ -61,6 +68,7 @@ type Programme struct {
 	Dossiers    []Dossier
 	Territories []Territory
 	Moved       []Moved
+	Scrutins    []Scrutin // oldest first, those that were removed too
 }
 
 // Names are what the slugs of a programme stand for.

@@ -23,6 +23,8 @@ type filmRow struct {
 	People      []assets.Person `bun:"people,type:json"`
 	License     string
 	Credits     string
+	Embargo     micros
+	Music       assets.Music
 	State       assets.FilmState
 	Version     assets.ID
 	Sujet       assets.ID
@@ -39,7 +41,7 @@ type filmRow struct {
 func newFilmRow(f assets.Film) *filmRow {
 	return &filmRow{
 		ID: f.ID, Slug: f.Slug, Title: f.Title, Lede: f.Lede, Description: f.Description, Genre: f.Genre,
-		Dossier: f.Dossier, Territory: f.Territory, People: f.People, License: f.License, Credits: f.Credits,
+		Dossier: f.Dossier, Territory: f.Territory, People: f.People, License: f.License, Credits: f.Credits, Embargo: stamp(f.Embargo), Music: f.Music,
 		Version: f.Version, Sujet: f.Sujet, Keywords: f.Keywords, Cover: f.Cover, TeaserPick: f.TeaserPick,
 		CreatedAt: stamp(f.CreatedAt), UpdatedAt: stamp(f.UpdatedAt),
 	}
@@ -52,7 +54,7 @@ func (r filmRow) record() assets.Film {
 	return assets.Film{
 		ID: r.ID, Slug: r.Slug, Title: r.Title, Lede: r.Lede, Description: r.Description, Genre: r.Genre,
 		Rubriques: strings.Fields(r.Rubriques), Partners: strings.Fields(r.Partners),
-		Dossier: r.Dossier, Territory: r.Territory, People: r.People, License: r.License, Credits: r.Credits,
+		Dossier: r.Dossier, Territory: r.Territory, People: r.People, License: r.License, Credits: r.Credits, Embargo: r.Embargo.time(), Music: r.Music,
 		State: r.State, Version: r.Version, Sujet: r.Sujet, Keywords: r.Keywords, Cover: r.Cover, TeaserPick: r.TeaserPick,
 		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}
@@ -71,7 +73,7 @@ func (a *application) putFilms(ctx context.Context, tx bun.Tx) error {
 		rows[i] = newFilmRow(f)
 	}
 	err := put(ctx, tx, a, assets.SubjectFilm, rows,
-		"title", "lede", "description", "genre", "dossier", "territory", "people", "license", "credits", "version",
+		"title", "lede", "description", "genre", "dossier", "territory", "people", "license", "credits", "embargo", "music", "version",
 		"sujet", "keywords", "cover", "teaser_pick", "updated_at")
 	if err != nil {
 		return err

@@ -28,6 +28,8 @@ type partnerRow struct {
 	Name string
 	URL  string `bun:"url"`
 	Lede string
+
+	Embargo micros
 }
 
 type dossierRow struct {
@@ -38,6 +40,7 @@ type dossierRow struct {
 	Partner string
 	Planned int
 	Lede    string
+	Embargo micros
 }
 
 type territoryRow struct {
@@ -56,6 +59,20 @@ type movedRow struct {
 	Into string             `bun:"into"`
 }
 
+type scrutinRow struct {
+	bun.BaseModel `bun:"table:scrutins"`
+
+	ID        assets.ID `bun:"id,pk"`
+	Name      string
+	Opens     micros
+	Closes    micros
+	RemovedAt micros
+}
+
+func (r scrutinRow) record() assets.Scrutin {
+	return assets.Scrutin{ID: r.ID, Name: r.Name, From: r.Opens.time(), Until: r.Closes.time(), RemovedAt: r.RemovedAt.time()}
+}
+
 func (r movedRow) record() assets.Moved {
 	return assets.Moved{Heading: assets.Heading{Kind: r.Kind, Slug: r.Slug}, Into: assets.Heading{Kind: r.Kind, Slug: r.Into}}
 }
@@ -65,11 +82,11 @@ func (r rubriqueRow) record() assets.Rubrique {
 }
 
 func (r partnerRow) record() assets.Partner {
-	return assets.Partner{Slug: r.Slug, Name: r.Name, URL: r.URL, Lede: r.Lede}
+	return assets.Partner{Slug: r.Slug, Name: r.Name, URL: r.URL, Lede: r.Lede, Embargo: r.Embargo.time()}
 }
 
 func (r dossierRow) record() assets.Dossier {
-	return assets.Dossier{Slug: r.Slug, Name: r.Name, Partner: r.Partner, Planned: r.Planned, Lede: r.Lede}
+	return assets.Dossier{Slug: r.Slug, Name: r.Name, Partner: r.Partner, Planned: r.Planned, Lede: r.Lede, Embargo: r.Embargo.time()}
 }
 
 func (r territoryRow) record() assets.Territory {
@@ -100,6 +117,12 @@ func programme(ctx context.Context, db bun.IDB) (p assets.Programme, err error) 
 	p.Moved, err = list[movedRow](ctx, db, op, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("kind", "slug") })
 	if err != nil {
 		return p, err
+	}
+	if p.Scrutins, err = list[scrutinRow](ctx, db, op, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Order("opens", "id") }); err != nil {
+		return p, err
+	}
+	if len(p.Scrutins) == 0 {
+		p.Scrutins = nil
 	}
 	if len(p.Moved) == 0 {
 		p.Moved = nil
@@ -134,7 +157,7 @@ func headingTable(kind assets.HeadingKind) bun.Ident {
 // Records are found by the new names from then on.
 func (a *application) putProgramme(ctx context.Context, tx bun.Tx) error {
 	p := a.Programme
-	if len(p.Rubriques)+len(p.Partners)+len(p.Dossiers)+len(p.Territories)+len(p.Moved)+len(a.Unfiled) == 0 {
+	if len(p.Rubriques)+len(p.Partners)+len(p.Dossiers)+len(p.Territories)+len(p.Moved)+len(p.Scrutins)+len(a.Unfiled) == 0 {
 		return nil
 	}
 	before, err := programme(ctx, tx)
@@ -163,17 +186,23 @@ func saveProgramme(ctx context.Context, tx bun.Tx, p assets.Programme) error {
 		}
 	}
 	for _, x := range p.Partners {
-		if err := upsert(ctx, tx, "slug", partnerRow{Slug: x.Slug, Name: x.Name, URL: x.URL, Lede: x.Lede}); err != nil {
+		if err := upsert(ctx, tx, "slug", partnerRow{Slug: x.Slug, Name: x.Name, URL: x.URL, Lede: x.Lede, Embargo: stamp(x.Embargo)}); err != nil {
 			return err
 		}
 	}
 	for _, x := range p.Dossiers {
-		if err := upsert(ctx, tx, "slug", dossierRow{Slug: x.Slug, Name: x.Name, Partner: x.Partner, Planned: x.Planned, Lede: x.Lede}); err != nil {
+		if err := upsert(ctx, tx, "slug", dossierRow{Slug: x.Slug, Name: x.Name, Partner: x.Partner, Planned: x.Planned, Lede: x.Lede, Embargo: stamp(x.Embargo)}); err != nil {
 			return err
 		}
 	}
 	for _, x := range p.Territories {
 		if err := upsert(ctx, tx, "slug", territoryRow{Slug: x.Slug, Name: x.Name, Parent: x.Parent}); err != nil {
+			return err
+		}
+	}
+	for _, x := range p.Scrutins {
+		row := scrutinRow{ID: x.ID, Name: x.Name, Opens: stamp(x.From), Closes: stamp(x.Until), RemovedAt: stamp(x.RemovedAt)}
+		if err := upsert(ctx, tx, "id", row); err != nil {
 			return err
 		}
 	}

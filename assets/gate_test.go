@@ -61,8 +61,13 @@ func TestGate(t *testing.T) {
 		{"election, other matters", Film{Keywords: []string{"musique"}}, ChannelSite, noon, programme, nil},
 		{"election that was removed", Film{Keywords: []string{"election"}}, ChannelSite, noon, with(func(f *Facts) { f.Programme.Scrutins = []Scrutin{gone} }), nil},
 		{"election passed over", Film{Keywords: []string{"élection"}}, ChannelSite, noon, with(func(f *Facts) { f.Programme, f.Passed = filed, []string{silence.Key()} }), nil},
-		{"all at once", Film{Keywords: []string{"élection"}, Music: MusicOpen, Embargo: evening, Dossier: "zik-zac-2018", Partners: []string{"zik-zac"}}, "x", noon,
-			Facts{Programme: filed}, []Refusal{{Lock: LockBAT}, {Lock: LockConsent}, {Lock: LockMusic}, embargo(""), embargo("Zik Zac 2018"), embargo("Zik Zac"), silence}},
+		{
+			"all at once",
+			Film{Keywords: []string{"élection"}, Music: MusicOpen, Embargo: evening, Dossier: "zik-zac-2018", Partners: []string{"zik-zac"}},
+			"x", noon,
+			Facts{Programme: filed},
+			[]Refusal{{Lock: LockBAT}, {Lock: LockConsent}, {Lock: LockMusic}, embargo(""), embargo("Zik Zac 2018"), embargo("Zik Zac"), silence},
+		},
 	} {
 		if got := Gate(c.film, c.channel, c.at, c.facts); !slices.EqualFunc(got, c.want, func(a, b Refusal) bool { return a.Lock == b.Lock && (a.Lock == LockConsent || a == b) }) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)

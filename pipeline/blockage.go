@@ -15,6 +15,9 @@ const (
 	BlockedConsent BlockageKind = "consent"
 	BlockedBAT     BlockageKind = "bat"
 	BlockedPAD     BlockageKind = "pad"
+	BlockedMusic   BlockageKind = "music"
+	BlockedEmbargo BlockageKind = "embargo"
+	BlockedSilence BlockageKind = "silence"
 )
 
 // Blockage is something that keeps a film back until it is mended.
@@ -34,12 +37,15 @@ func (d *Desk) Blockages(ctx context.Context, film assets.ID) ([]Blockage, error
 
 func (d *Desk) blockages(ctx context.Context, s stand) ([]Blockage, error) {
 	var all []Blockage
-	clearance, err := d.Clearance(ctx, s.ID, assets.MediumSite)
+	refusals, err := d.Refusals(ctx, s.ID, assets.ChannelSite, d.Now())
 	if err != nil {
 		return nil, err
 	}
-	if clearance.Light == assets.Red {
-		all = append(all, Blockage{BlockedConsent, "Autorisation manquante"})
+	for _, r := range refusals {
+		all = append(all, Blockage{BlockageKind(r.Lock), map[assets.Lock]string{
+			assets.LockConsent: "Autorisation manquante", assets.LockMusic: "Droits musicaux à préciser",
+			assets.LockEmbargo: "Embargo jusqu'au " + d.instant(r.Until), assets.LockSilence: "Réserve électorale",
+		}[r.Lock]})
 	}
 	v, err := candidate(s.versions)
 	if err != nil {

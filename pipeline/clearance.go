@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
@@ -18,6 +19,10 @@ func (d *Desk) Clearance(ctx context.Context, film assets.ID, medium assets.Medi
 	if err != nil {
 		return assets.Clearance{}, err
 	}
+	return d.clearanceAt(ctx, f, medium, d.Now())
+}
+
+func (d *Desk) clearanceAt(ctx context.Context, f assets.Film, medium assets.Medium, at time.Time) (assets.Clearance, error) {
 	people, consents, err := d.seenIn(ctx, f)
 	if err != nil {
 		return assets.Clearance{}, err
@@ -26,11 +31,11 @@ func (d *Desk) Clearance(ctx context.Context, film assets.ID, medium assets.Medi
 	if err != nil {
 		return assets.Clearance{}, err
 	}
-	c := assets.Clear(people, consents, minors, d.Policy, medium, d.Now())
+	c := assets.Clear(people, consents, minors, d.Policy, medium, at)
 	if c.Light != assets.Red {
 		return c, nil
 	}
-	w, err := d.waiver(ctx, film, medium)
+	w, err := d.waiver(ctx, f.ID, medium)
 	if err != nil {
 		return c, err
 	}
@@ -84,16 +89,6 @@ func (d *Desk) minorsSeen(ctx context.Context, sujet assets.ID) (bool, error) {
 	kept := false
 	n, err := d.Catalog.CountRushes(ctx, assets.RushFilter{Sujet: sujet, Minors: assets.Yes, Rejected: &kept})
 	return n > 0, err
-}
-
-// cleared is the gate before every publication: a film that may not be shown on
-// the medium of a channel is a Conflict.
-func (d *Desk) cleared(ctx context.Context, film assets.ID, channel assets.Channel) error {
-	c, err := d.Clearance(ctx, film, channel.Medium())
-	if err == nil && c.Light == assets.Red {
-		err = &assets.Error{Kind: assets.Conflict, Op: "pipeline.cleared " + string(channel), Msg: c.Sentence()}
-	}
-	return err
 }
 
 // waiver is a decision of the responsable image, as the log keeps it: whom it

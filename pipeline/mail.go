@@ -17,16 +17,17 @@ import (
 
 // The kinds of mail: what a person can ask not to be written about.
 const (
-	MailEntry    = "entry"    // a link that opens the door: can't be muted
-	MailRushes   = "rushes"   // rushes were received
-	MailWanted   = "wanted"   // the edit lacks something
-	MailShoot    = "shoot"    // a shoot is tomorrow
-	MailBAT      = "bat"      // asked for, given, refused
-	MailOnline   = "online"   // a film can be seen
-	MailChannel  = "channel"  // a publication or an account needs a person
-	MailDay      = "day"      // what goes out today
-	MailStorage  = "storage"  // the disk is full, or nearly so
-	MailTransfer = "transfer" // files of a transfer are missing
+	MailEntry      = "entry"      // a link that opens the door: can't be muted
+	MailRushes     = "rushes"     // rushes were received
+	MailWanted     = "wanted"     // the edit lacks something
+	MailShoot      = "shoot"      // a shoot is tomorrow
+	MailBAT        = "bat"        // asked for, given, refused
+	MailOnline     = "online"     // a film can be seen
+	MailWithdrawal = "withdrawal" // a film that was called back is still to be seen: can't be muted
+	MailChannel    = "channel"    // a publication or an account needs a person
+	MailDay        = "day"        // what goes out today
+	MailStorage    = "storage"    // the disk is full, or nearly so
+	MailTransfer   = "transfer"   // files of a transfer are missing
 )
 
 // MailKind is one kind of mail, and what people call it.
@@ -140,7 +141,7 @@ func (d *Desk) letter(u assets.User, kind, subject, text, path string) (assets.M
 	}
 	body := letterBody{
 		Greeting: "Bonjour " + firstName(u.Name) + ",", Paragraphs: french.Paragraphs(french.Clean(text)), Link: link,
-		House: d.Letterhead.House, Account: d.Letterhead.BaseURL + "/regie/moi/compte", Muted: kind != MailEntry,
+		House: d.Letterhead.House, Account: d.Letterhead.BaseURL + "/regie/moi/compte", Muted: kind != MailEntry && kind != MailWithdrawal,
 	}
 	return assets.Mail{
 		User: u.ID, To: u.Mail, Name: u.Name, Kind: kind, Subject: french.Short(subject, subjectLength),

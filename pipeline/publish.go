@@ -86,7 +86,7 @@ func (d *Desk) plan(ctx context.Context, s stand, c assets.Change, v assets.Vers
 			all = append(all, there[i])
 			continue
 		}
-		if err := d.cleared(ctx, s.ID, channel); err != nil {
+		if err := d.clearedAt(ctx, s.ID, channel, at); err != nil {
 			return nil, err
 		}
 		p := d.publication(s.ID, channel, at)
@@ -232,17 +232,23 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 	if err != nil {
 		return d.unsure(ctx, h, p, err)
 	}
-	if err := d.cleared(ctx, p.Film, p.Channel); err != nil {
+	if err := d.goOn(ctx, p); err != nil {
 		return d.stop(ctx, h, p, err)
 	}
+	var shut error // the gate closed on the way
 	if u, updates := to.(publishers.Updater); updates && p.Channel != assets.ChannelSite && !p.PublishedAt.IsZero() {
 		receipt, err = publishers.Receipt{RemoteID: p.RemoteID, URL: p.URL}, u.Update(ctx, p.RemoteID, req)
 	} else if !found {
 		receipt, err = to.Publish(ctx, req, func(resume []byte) error {
+			if shut = d.goOn(ctx, p); shut != nil {
+				return shut
+			}
 			return d.Catalog.SaveResume(ctx, h.job.Fence(), p.ID, resume)
 		})
 	}
 	switch {
+	case shut != nil:
+		return d.stop(ctx, h, p, shut)
 	case assets.KindOf(err) == assets.Lost:
 		return d.doubt(ctx, p, err)
 	case errors.Is(err, publishers.ErrDisconnected):
@@ -306,16 +312,19 @@ func (d *Desk) begin(ctx context.Context, h *hold, p assets.Publication) (assets
 }
 
 // failPublishing says why a publication or a withdrawal is given up. A
-// withdrawal is never forgotten, and a doubt never taken for a no: a person must
-// look.
+// withdrawal is never given up: it stays owed, and a person is told. A doubt is
+// never taken for a no: a person must look.
 func (d *Desk) failPublishing(ctx context.Context, j assets.Job, reason string) (assets.Change, error) {
 	p, err := d.Catalog.Publication(ctx, j.Subject)
 	if err != nil {
 		return assets.Change{}, err
 	}
 	to := assets.PublicationFailed
-	if p.State == assets.PublicationWithdrawing || p.State == assets.PublicationUnknown {
+	switch p.State {
+	case assets.PublicationUnknown:
 		to = assets.PublicationCheck
+	case assets.PublicationWithdrawing:
+		to = assets.PublicationWithdrawing
 	}
 	p.Reason = reason
 	if p.State == assets.PublicationPublishing && !p.PublishedAt.IsZero() && p.Channel != assets.ChannelSite {

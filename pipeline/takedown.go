@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -60,18 +61,14 @@ func (d *Desk) FilmsOf(ctx context.Context, consent assets.ID) ([]Concerned, err
 	return all, nil
 }
 
-// takeDown takes the films of a person off our own site that may no longer be
-// shown there, and says in the log what a person has to take down elsewhere.
-// Called again, it does what was left.
+// takeDown takes the films of a person off every channel on which they may no
+// longer be shown. Called again, it does what was left.
 func (d *Desk) takeDown(ctx context.Context, consent assets.ID, actor string) ([]Concerned, error) {
 	all, err := d.FilmsOf(ctx, consent)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range all {
-		if len(c.Publications) == 0 {
-			continue
-		}
 		if err := d.darken(ctx, c.Film.ID, c.Publications, actor); err != nil {
 			return nil, err
 		}
@@ -79,32 +76,33 @@ func (d *Desk) takeDown(ctx context.Context, consent assets.ID, actor string) ([
 	return d.FilmsOf(ctx, consent)
 }
 
-// darken takes one film off the site when somebody in it is against it.
+// darken takes one film off the channels for which somebody in it is against it.
+// Our own site, to which all links lead, is dark when it returns.
 func (d *Desk) darken(ctx context.Context, film assets.ID, shown []assets.Publication, actor string) error {
-	why, err := d.contrary(ctx, film, assets.MediumSite)
-	if err != nil || why == "" {
-		return err
-	}
-	here, elsewhere := false, []string{}
+	var off []assets.Channel
+	var names []string
+	var why assets.Reason
 	for _, p := range shown {
-		here = here || p.Channel == assets.ChannelSite && p.State != assets.PublicationWithdrawing
-		if p.Channel != assets.ChannelSite {
-			elsewhere = append(elsewhere, string(p.Channel))
+		if p.State == assets.PublicationWithdrawing {
+			continue
 		}
-	}
-	note := sentenceCase(string(why)) + "."
-	if here {
-		if _, err := d.Unpublish(ctx, film, []assets.Channel{assets.ChannelSite}, actor); err != nil && assets.KindOf(err) != assets.NotFound {
+		r, err := d.contrary(ctx, film, p.Channel.Medium())
+		if err != nil {
 			return err
 		}
-		note += " Le film quitte le site."
+		if r != "" {
+			why, off, names = r, append(off, p.Channel), append(names, p.Channel.Name())
+		}
 	}
-	if len(elsewhere) > 0 {
-		note += " À retirer aussi de : " + strings.Join(elsewhere, ", ") + "."
-	}
-	if !here && len(elsewhere) == 0 {
+	if len(off) == 0 {
 		return nil
 	}
+	touched, err := d.Unpublish(ctx, film, off, actor)
+	if err != nil && assets.KindOf(err) != assets.NotFound {
+		return err
+	}
+	d.darkenSite(ctx, touched)
+	note := sentenceCase(string(why)) + ". Le film quitte : " + strings.Join(names, ", ") + "."
 	return again(func() error {
 		f, err := d.Catalog.Film(ctx, film)
 		if err != nil {
@@ -112,6 +110,27 @@ func (d *Desk) darken(ctx context.Context, film assets.ID, shown []assets.Public
 		}
 		return d.commit(ctx, assets.Change{Events: []assets.Event{d.event(assets.SubjectFilm, film, string(f.State), string(f.State), actor, note)}})
 	})
+}
+
+// darkenSite does at once the withdrawals from our own site. What fails is left
+// to the worker, who has the job.
+func (d *Desk) darkenSite(ctx context.Context, touched []assets.Publication) {
+	for _, p := range touched {
+		if p.Channel != assets.ChannelSite {
+			continue
+		}
+		jobs, err := d.Catalog.JobsOf(ctx, p.ID)
+		for _, j := range jobs {
+			if err == nil && j.Kind == assets.JobWithdraw && j.State == assets.JobWaiting {
+				if j, err = d.Perform(ctx, j.ID, "request"); err != nil && j.ID != "" {
+					err = errors.Join(err, d.Settle(ctx, j, Outcome{Again: true, Reason: assets.Sentence(err)}))
+				}
+			}
+		}
+		if err != nil {
+			d.Log.Error("the site was not dark at once", "publication", p.ID, "err", err)
+		}
+	}
 }
 
 // contrary is why a film that is public may not stay so; "" when it may.
@@ -149,17 +168,25 @@ func (d *Desk) stop(ctx context.Context, h *hold, p assets.Publication, why erro
 	})
 }
 
-// SweepClearance takes off the site what may no longer be shown there: an
+// SweepClearance takes off the channels what may no longer be shown there: an
 // authorisation ran out, or a withdrawal died on its way.
 func (d *Desk) SweepClearance(ctx context.Context) error {
-	shown, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Channel: assets.ChannelSite, State: assets.PublicationPublished})
-	if err != nil {
-		return err
+	shown := map[assets.ID][]assets.Publication{}
+	for _, state := range []assets.PublicationState{
+		assets.PublicationPublished, assets.PublicationPublishing, assets.PublicationUnknown, assets.PublicationCheck,
+	} {
+		all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{State: state})
+		if err != nil {
+			return err
+		}
+		for _, p := range all {
+			shown[p.Film] = append(shown[p.Film], p)
+		}
 	}
-	for _, p := range shown {
-		if err := d.darken(ctx, p.Film, []assets.Publication{p}, "schedule"); err != nil {
+	for film, all := range shown {
+		if err := d.darken(ctx, film, all, "schedule"); err != nil {
 			return err
 		}
 	}
-	return nil
+	return d.sweepWithdrawals(ctx)
 }

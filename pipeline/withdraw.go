@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/publishers"
@@ -11,7 +13,14 @@ import (
 
 // Unpublish takes a film off these channels: what is public is taken down, what
 // is only planned is called off.
-func (d *Desk) Unpublish(ctx context.Context, film assets.ID, channels []assets.Channel, actor string) ([]assets.Publication, error) {
+func (d *Desk) Unpublish(ctx context.Context, film assets.ID, channels []assets.Channel, actor string) (touched []assets.Publication, err error) {
+	return touched, again(func() error { // the worker may end its work on one of them
+		touched, err = d.unpublish(ctx, film, channels, actor)
+		return err
+	})
+}
+
+func (d *Desk) unpublish(ctx context.Context, film assets.ID, channels []assets.Channel, actor string) ([]assets.Publication, error) {
 	all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film})
 	if err != nil {
 		return nil, err
@@ -29,6 +38,11 @@ func (d *Desk) Unpublish(ctx context.Context, film assets.ID, channels []assets.
 		case assets.PublicationPublished, assets.PublicationPublishing, assets.PublicationUnknown, assets.PublicationCheck:
 			c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationWithdrawing), actor, ""))
 			c.Cancel = append(c.Cancel, p.ID)
+			if !d.withdrawable(p) {
+				p.Reason = byHandOnly
+				c.Publications = append(c.Publications, p)
+				break
+			}
 			c.Jobs = append(c.Jobs, d.job(assets.JobWithdraw, p.ID, d.Now(), 0))
 		case assets.PublicationWithdrawing:
 		default:
@@ -45,32 +59,89 @@ func (d *Desk) Unpublish(ctx context.Context, film assets.ID, channels []assets.
 	return touched, d.commit(ctx, c)
 }
 
-// withdraw takes one publication down.
+// byHandOnly is why a person must take a film down.
+const byHandOnly = "Retirez ce film du canal à la main, puis dites-le ici."
+
+// withdrawable tells whether the house itself can take a publication down: its
+// channel is here and can do so, and what was published by hand has no name that
+// the channel would know.
+func (d *Desk) withdrawable(p assets.Publication) bool {
+	to, err := d.Publishers.Get(p.Channel)
+	if err != nil || p.RemoteID == "" && !p.PublishedAt.IsZero() {
+		return false
+	}
+	_, can := to.(publishers.Withdrawer)
+	return can
+}
+
+const (
+	readAgain = time.Minute // until what was taken down is looked at once more
+	readBack  = "Relu sur le canal : le film n'y est plus."
+	never     = "Rien n'était parti sur ce canal."
+)
+
+// withdraw takes one publication down, and ends when the channel was read and
+// shows it no more.
 func (d *Desk) withdraw(ctx context.Context, h *hold) error {
 	p, to, err := d.destination(ctx, h)
 	if err != nil {
 		return err
 	}
+	if p.State != assets.PublicationWithdrawing { // a person was first
+		return d.commit(ctx, assets.Change{Fence: h.fence()})
+	}
 	w, ok := to.(publishers.Withdrawer)
 	if !ok {
-		return &assets.Error{Kind: assets.Invalid, Op: "pipeline.withdraw", Msg: "Ce canal ne permet pas de retirer un film : retirez-le à la main, puis confirmez-le ici."}
+		return &assets.Error{Kind: assets.Invalid, Op: "pipeline.withdraw", Msg: byHandOnly}
 	}
 	remote := p.RemoteID
 	if remote == "" { // the attempt that published died before it could say where
-		if r, found, err := to.Find(ctx, string(p.ID), p.Resume); err != nil {
-			return err
-		} else if found {
-			remote = r.RemoteID
-		}
-	}
-	if remote != "" {
-		if err := w.Withdraw(ctx, remote); err != nil {
+		if remote, err = d.trace(ctx, p, to, h.job); err != nil {
 			return err
 		}
 	}
+	if remote == "" {
+		return d.withdrawn(ctx, p, "worker", never, h.fence())
+	}
+	if err = w.Withdraw(ctx, remote); err != nil && assets.KindOf(err) != assets.NotFound {
+		if errors.Is(err, publishers.ErrDisconnected) {
+			err = errors.Join(err, d.broke(ctx, p.Channel, err))
+		}
+		return err
+	}
+	switch s, err := to.Status(ctx, remote); {
+	case err != nil && assets.KindOf(err) != assets.NotFound:
+		return err
+	case err == nil && s.Public:
+		return &assets.Error{Kind: assets.Transient, Op: "pipeline.withdraw", Msg: "Le canal montre encore le film : la maison le relit dans une minute.", RetryAfter: readAgain}
+	}
+	return d.withdrawn(ctx, p, "worker", readBack, h.fence())
+}
+
+// trace is the name on its channel of what an attempt may have made public; ""
+// when nothing is there. An attempt that was under way when the film was called
+// back may still be heard, until its lease is over.
+func (d *Desk) trace(ctx context.Context, p assets.Publication, to publishers.Publisher, j assets.Job) (string, error) {
+	if p.Resume == nil && p.Version == "" {
+		return "", nil
+	}
+	r, found, err := to.Find(ctx, string(p.ID), p.Resume)
+	switch wait := j.CreatedAt.Add(d.Lease).Sub(d.Now()); {
+	case err != nil:
+		return "", err
+	case !found && wait > 0:
+		return "", &assets.Error{Kind: assets.Transient, Op: "pipeline.trace", Msg: "Un envoi était en route : la maison regarde encore s'il est arrivé.", RetryAfter: wait}
+	}
+	return r.RemoteID, nil
+}
+
+// withdrawn records that a publication is taken down, and how that is known.
+func (d *Desk) withdrawn(ctx context.Context, p assets.Publication, actor, how string, fence *assets.Fence) error {
+	p.Reason = ""
 	c := assets.Change{
-		Events: []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationWithdrawn), "worker", "")},
-		Fence:  h.fence(),
+		Publications: []assets.Publication{p},
+		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationWithdrawn), actor, how)},
+		Fence:        fence,
 	}
 	still, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: p.Film, State: assets.PublicationPublished})
 	if err != nil {
@@ -81,7 +152,27 @@ func (d *Desk) withdraw(ctx context.Context, h *hold) error {
 		return err
 	}
 	if len(still) == 0 && f.State == assets.FilmPublished {
-		c.Events = append(c.Events, d.event(assets.SubjectFilm, f.ID, string(f.State), string(assets.FilmWithdrawn), "worker", ""))
+		c.Events = append(c.Events, d.event(assets.SubjectFilm, f.ID, string(f.State), string(assets.FilmWithdrawn), actor, ""))
 	}
 	return d.commit(ctx, c)
+}
+
+// SayWithdrawn is a person's word that a film is no more on a channel, from which
+// the house could not take it itself.
+func (d *Desk) SayWithdrawn(ctx context.Context, id assets.ID, actor string) error {
+	p, err := d.Catalog.Publication(ctx, id)
+	if err != nil {
+		return err
+	}
+	if p.State != assets.PublicationWithdrawing {
+		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.SayWithdrawn", Msg: "Ce film n'est pas à retirer de ce canal. Rien n'a été changé."}
+	}
+	jobs, err := d.Catalog.JobsOf(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(jobs, func(j assets.Job) bool { return j.State == assets.JobWaiting || j.State == assets.JobRunning }) {
+		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.SayWithdrawn", Msg: "La maison retire elle-même ce film de ce canal, et le relit. Rien n'a été changé."}
+	}
+	return d.withdrawn(ctx, p, actor, "Retiré à la main : vu et dit par une personne.", nil)
 }

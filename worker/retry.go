@@ -22,7 +22,8 @@ type patience struct {
 //
 // The delays of a Transient failure add up to 3 h for a look at a file, 9 h for
 // the making of a film (a full disk waits for a person), 10 h for a channel
-// that is down, 21 h for taking a film off it, which somebody is owed, and a day
+// that is down, a day
+// for taking a film off it, which somebody is owed and the house begins again, and a day
 // for a program that is to be told.
 var retries = map[assets.Kind]map[assets.JobKind]patience{
 	assets.Transient: {
@@ -30,7 +31,7 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 		assets.JobProduce:  {8, 30 * time.Second, 2 * time.Hour},
 		assets.JobProxy:    {8, 30 * time.Second, 2 * time.Hour},
 		assets.JobPublish:  {14, 30 * time.Second, time.Hour},
-		assets.JobWithdraw: {25, 10 * time.Second, time.Hour},
+		assets.JobWithdraw: {150, 10 * time.Second, 10 * time.Minute},
 		assets.JobMail:     {14, 10 * time.Second, time.Hour},
 		assets.JobWebhook:  {12, 10 * time.Second, 4 * time.Hour},
 		assets.JobDecorate: {14, 30 * time.Second, time.Hour},

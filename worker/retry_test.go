@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,13 +17,11 @@ func TestDecide(t *testing.T) {
 	s, m, h := time.Second, time.Minute, time.Hour
 	table := map[assets.Kind]map[assets.JobKind][]time.Duration{
 		assets.Transient: {
-			assets.JobInspect: {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, h, h},
-			assets.JobProduce: {30 * s, 2 * m, 8 * m, 32 * m, 2 * h, 2 * h, 2 * h},
-			assets.JobPublish: {30 * s, 2 * m, 8 * m, 32 * m, h, h, h, h, h, h, h, h, h},
-			assets.JobWithdraw: {
-				10 * s, 40 * s, 160 * s, 640 * s, 2560 * s,
-				h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h, h,
-			},
+			assets.JobInspect:  {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, h, h},
+			assets.JobProduce:  {30 * s, 2 * m, 8 * m, 32 * m, 2 * h, 2 * h, 2 * h},
+			assets.JobPublish:  {30 * s, 2 * m, 8 * m, 32 * m, h, h, h, h, h, h, h, h, h},
+			assets.JobWithdraw: append([]time.Duration{10 * s, 40 * s, 160 * s}, slices.Repeat([]time.Duration{10 * m}, 146)...),
+
 			assets.JobMail:    {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, h, h, h, h, h, h, h, h},
 			assets.JobWebhook: {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, 10240 * s, 4 * h, 4 * h, 4 * h, 4 * h, 4 * h},
 		},

@@ -202,8 +202,7 @@ type mediaPicture struct {
 }
 
 // feed is RSS 2.0 with Media RSS: the newest films of a shelf.
-func (r *rendering) feed(x *shelf, path string) ([]byte, error) {
-	const most = 50
+func (r *rendering) feed(x *shelf, path string, newest []*record) ([]byte, error) {
 	base := r.opt.BaseURL
 	title := r.chrome.Name
 	if x.Kind != "films" {
@@ -217,7 +216,7 @@ func (r *rendering) feed(x *shelf, path string) ([]byte, error) {
 	if x.Kind == "films" {
 		c.Link = base + "/"
 	}
-	for i, film := range x.films[:min(most, len(x.films))] {
+	for i, film := range newest {
 		if i == 0 {
 			c.Built = film.PublishedAt.In(r.zone).Format(time.RFC1123Z)
 		}

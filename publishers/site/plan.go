@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"anonymal.tv/regie/assets"
@@ -108,7 +109,7 @@ func (s *Site) plan(records map[assets.ID]*record, p assets.Programme) tree {
 	for _, film := range r.shelves.films {
 		r.ready[film] = r.makeCard(film)
 	}
-	b := &planner{rendering: r, want: tree{media: map[string]bool{}}}
+	b := &planner{rendering: r, want: tree{media: map[string]bool{}}, silent: assets.Silence(p.Scrutins, s.opt.Now()) != nil}
 	b.look(p)
 	b.films()
 	b.lists()
@@ -121,9 +122,10 @@ func (s *Site) plan(records map[assets.ID]*record, p assets.Programme) tree {
 
 type planner struct {
 	*rendering
-	want  tree
-	outer string   // print of what is around every page
-	paths []string // of the pages that search engines may list
+	want   tree
+	silent bool     // an election is near: feeds say nothing of it
+	outer  string   // print of what is around every page
+	paths  []string // of the pages that search engines may list
 }
 
 func (b *planner) add(rank int, path string, print string, make func() ([]byte, error)) {
@@ -205,8 +207,12 @@ func (b *planner) lists() {
 }
 
 func (b *planner) addFeed(x *shelf, path string) {
-	newest := x.films[:min(50, len(x.films))]
-	b.add(rankHeadingFeed, path[1:], fingerprint(x.Name, x.Lede, newest, b.outer, b.names(newest)), func() ([]byte, error) { return b.feed(x, path) })
+	said := x.films
+	if b.silent {
+		said = slices.DeleteFunc(slices.Clone(said), func(f *record) bool { return f.Electoral })
+	}
+	newest := said[:min(50, len(said))]
+	b.add(rankHeadingFeed, path[1:], fingerprint(x.Name, x.Lede, newest, b.outer, b.names(newest)), func() ([]byte, error) { return b.feed(x, path, newest) })
 }
 
 // names are the words that shelves give to films.

@@ -32,6 +32,7 @@ type record struct {
 	PublishedAt time.Time          `json:"published_at,omitzero"`
 	Title       string             `json:"title,omitempty"`
 	Lede        string             `json:"lede,omitempty"`
+	Electoral   bool               `json:"electoral,omitempty"` // tagged « élection »
 	Description string             `json:"description,omitempty"`
 	Genre       string             `json:"genre,omitempty"`
 	License     string             `json:"license,omitempty"`
@@ -50,7 +51,8 @@ var pathName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,119}$`)
 func newRecord(req publishers.Request) (*record, error) {
 	rec := &record{
 		Film: req.Film.ID, Slug: req.Film.Slug, Marker: req.Marker, PublishedAt: req.At.UTC(),
-		Title: french.Clean(req.Film.Title), Lede: french.Clean(req.Film.Lede), Description: french.Clean(req.Film.Description),
+		Electoral: req.Film.Electoral(),
+		Title:     french.Clean(req.Film.Title), Lede: french.Clean(req.Film.Lede), Description: french.Clean(req.Film.Description),
 		Genre: french.Clean(req.Film.Genre), License: french.Clean(req.Film.License), Credits: french.Clean(req.Film.Credits),
 		Rubriques: req.Rubriques, Partners: req.Partners, Dossier: req.Dossier, Territory: req.Territory,
 	}

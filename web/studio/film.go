@@ -91,7 +91,7 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int) er
 		b.May.Ask, b.May.Answer, b.May.Site, b.May.Outlets, b.May.Remake, b.May.Upload = false, false, false, false, false, false
 	}
 	for _, c := range head.Chips {
-		if c.Kind == pipeline.BlockedConsent {
+		if c.Kind != pipeline.BlockedBAT && c.Kind != pipeline.BlockedPAD {
 			b.Blocked = append(b.Blocked, c)
 		}
 	}

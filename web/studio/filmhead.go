@@ -77,5 +77,6 @@ func (s *Studio) filmHead(r *http.Request, here string) (filmHead, error) {
 func wayOut(film assets.ID, kind pipeline.BlockageKind) string {
 	return "/regie/films/" + string(film) + map[pipeline.BlockageKind]string{
 		pipeline.BlockedConsent: "/droits", pipeline.BlockedBAT: "#bat", pipeline.BlockedPAD: "#fiche-technique",
+		pipeline.BlockedMusic: "/fiche#music", pipeline.BlockedEmbargo: "/fiche#embargo", pipeline.BlockedSilence: "/droits#verrous",
 	}[kind]
 }

@@ -45,7 +45,7 @@ type Facebook struct {
 	Mode          string `yaml:"mode"`
 	GraphURL      string `yaml:"graph_url"`
 	GraphVideoURL string `yaml:"graph_video_url"`
-	RuploadURL    string `yaml:"rupload_url"`
+	Post          string `yaml:"post"`
 	AuthURL       string `yaml:"auth_url"`
 	ClientID      string `yaml:"client_id"`
 	ClientSecret  Secret `yaml:"client_secret"`
@@ -99,7 +99,7 @@ func defaultChannels() Channels {
 		Vimeo: Vimeo{Mode: mode, APIURL: "https://api.vimeo.com", UploadHosts: "*.vimeo.com"},
 		Facebook: Facebook{
 			Mode: mode, GraphURL: "https://graph.facebook.com", GraphVideoURL: "https://graph-video.facebook.com",
-			RuploadURL: "https://rupload.facebook.com", AuthURL: "https://www.facebook.com/dialog/oauth",
+			AuthURL: "https://www.facebook.com/dialog/oauth", Post: "link",
 		},
 		X:          X{Mode: mode, APIURL: "https://api.x.com", AuthURL: "https://x.com/i/oauth2/authorize"},
 		Mastodon:   Mastodon{Mode: mode},
@@ -121,10 +121,12 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 	}
 	refuse(!slices.Contains([]string{"", "smtp", "brevo"}, c.Newsletter.Kind),
 		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : smtp, brevo, ou rien.", c.Newsletter.Kind)
+	refuse(!slices.Contains([]string{"link", "video"}, c.Facebook.Post),
+		"La clé « channels.facebook.post » vaut « %s » ; les valeurs possibles sont : link, video.", c.Facebook.Post)
 	for key, address := range map[string]string{
 		"youtube.api_url": c.YouTube.APIURL, "youtube.upload_url": c.YouTube.UploadURL, "youtube.token_url": c.YouTube.TokenURL, "youtube.auth_url": c.YouTube.AuthURL,
 		"vimeo.api_url": c.Vimeo.APIURL, "facebook.graph_url": c.Facebook.GraphURL, "facebook.graph_video_url": c.Facebook.GraphVideoURL,
-		"facebook.rupload_url": c.Facebook.RuploadURL, "facebook.auth_url": c.Facebook.AuthURL, "x.api_url": c.X.APIURL, "x.auth_url": c.X.AuthURL,
+		"facebook.auth_url": c.Facebook.AuthURL, "x.api_url": c.X.APIURL, "x.auth_url": c.X.AuthURL,
 		"mastodon.api_url": c.Mastodon.APIURL, "bluesky.api_url": c.Bluesky.APIURL, "bluesky.video_url": c.Bluesky.VideoURL,
 		"peertube.api_url": c.PeerTube.APIURL, "newsletter.api_url": c.Newsletter.APIURL,
 	} {

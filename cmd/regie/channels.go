@@ -97,3 +97,8 @@ func youtubeGrant(c configs.YouTube) *remote.Grant {
 func vimeoGrant(c configs.Vimeo) *remote.Grant {
 	return grant("Vimeo", c.ClientID, c.ClientSecret, c.APIURL+"/oauth/authorize", c.APIURL+"/oauth/access_token", vimeo.Scopes()...)
 }
+
+func facebookGrant(c configs.Facebook) *remote.Grant {
+	return grant("Facebook", c.ClientID, c.ClientSecret, c.AuthURL, c.GraphURL+"/oauth/access_token",
+		"pages_show_list", "pages_read_engagement", "pages_manage_posts", "publish_video")
+}

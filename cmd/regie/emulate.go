@@ -21,6 +21,7 @@ type emulator interface {
 
 // emulators are the channels that can be tried without an account.
 var emulators = map[string]func(token string) emulator{
+	"facebook": func(token string) emulator { return emu.NewFacebook(token) },
 	"mastodon": func(token string) emulator { return emu.NewMastodon(token) },
 	"youtube":  func(token string) emulator { return emu.NewYouTube(token, token+"-refresh") },
 	"vimeo":    func(token string) emulator { return emu.NewVimeo(token) },

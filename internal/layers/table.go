@@ -106,6 +106,10 @@ var Table = []Room{
 		Ours: []string{"assets", "assets/french", "publishers", "publishers/remote"}, Tests: channelTests,
 	},
 	{
+		Folder: "publishers/facebook", Job: "shows films on a page of Facebook: links, or videos",
+		Ours: []string{"assets", "publishers", "publishers/remote"}, Tests: channelTests,
+	},
+	{
 		Folder: "publishers/publisherstest/emu", Job: "emulators of the channels, as strict as they are",
 	},
 	{

@@ -38,6 +38,7 @@ type Platform struct {
 	// Publisher makes the channel on an emulator at this address.
 	Publisher func(url string, v publishers.Vault, b assets.Blobs, now assets.Clock) (publishers.Publisher, error)
 	Tokens    []byte // as Introduce takes them
+	Site      bool   // the film is on the site, too: a post may lead there
 	// Unsure tells that a case may end with a question to a person; nil: none may.
 	Unsure func(c Case) bool
 }
@@ -127,6 +128,11 @@ func (h *house) film(channel assets.Channel) assets.ID {
 		},
 	}
 	c.Renditions = h.files(v.ID)
+	if h.p.Site {
+		shown := assets.Publication{ID: h.ids.New(), Film: f.ID, Version: v.ID, Channel: assets.ChannelSite, At: now, PublishedAt: now, CreatedAt: now, URL: "https://anonymal.example/films/" + f.Slug + "/"}
+		c.Publications = append(c.Publications, shown)
+		c.Events = append(c.Events, event(assets.SubjectPublication, shown.ID, "", "scheduled"), event(assets.SubjectPublication, shown.ID, "scheduled", "publishing"), event(assets.SubjectPublication, shown.ID, "publishing", "published"))
+	}
 	if err := h.cat.Apply(h.Context(), c); err != nil {
 		h.Fatal(err)
 	}

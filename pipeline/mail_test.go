@@ -144,9 +144,10 @@ func TestGather(t *testing.T) {
 }
 
 // TestEveryKindOfMailCanBeMuted: a kind that is added stands on the page « Mon
-// compte », too; only the way in can't be refused.
+// compte », too; only the way in, and a film that is still to be seen after it was
+// called back, can't be refused.
 func TestEveryKindOfMailCanBeMuted(t *testing.T) {
-	offered := map[string]bool{MailEntry: true}
+	offered := map[string]bool{MailEntry: true, MailWithdrawal: true}
 	for _, k := range MailKinds() {
 		offered[k.Kind] = k.Name != ""
 	}

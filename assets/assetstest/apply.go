@@ -51,7 +51,7 @@ func moves(h *House) {
 	same(h, events[3], nil, review)
 
 	// A record may be created and moved in one change.
-	p := assets.Publication{ID: h.IDs.New(), Film: f.ID, Channel: "x", At: h.Clock.Now(), CreatedAt: h.Clock.Now()}
+	p := assets.Publication{ID: h.IDs.New(), Film: f.ID, Channel: "x", At: h.Clock.Now(), Done: []string{}, CreatedAt: h.Clock.Now()}
 	h.Apply(assets.Change{Publications: []assets.Publication{p}, Events: []assets.Event{
 		h.Event(assets.SubjectPublication, p.ID, "", "scheduled"),
 		h.Event(assets.SubjectPublication, p.ID, "scheduled", "cancelled"),

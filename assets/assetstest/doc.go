@@ -168,7 +168,7 @@ func (h *House) Publication(film assets.ID, channel assets.Channel) assets.Publi
 	h.Helper()
 	p := assets.Publication{
 		ID: h.IDs.New(), Film: film, Channel: channel, State: assets.PublicationScheduled,
-		At: h.Clock.Now(), CreatedAt: h.Clock.Now(),
+		At: h.Clock.Now(), Done: []string{}, CreatedAt: h.Clock.Now(),
 	}
 	h.Apply(assets.Change{
 		Publications: []assets.Publication{p},

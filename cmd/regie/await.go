@@ -47,6 +47,11 @@ func await(ctx context.Context, a *app, h *house, r pipeline.Received) (int, err
 		}
 		if atRest(view, h.now()) {
 			show.clear()
+			// Read again: the parts of a view are read one after the other, and the
+			// last step may have come between two of them.
+			if view, err = h.desk.Show(ctx, string(r.Film)); err != nil {
+				return exitInternal, err
+			}
 			return restCode(view), printFilm(a, view)
 		}
 		show.film(view)

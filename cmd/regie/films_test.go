@@ -109,7 +109,7 @@ func TestNewVersion(t *testing.T) {
 	w.write(`.note-form textarea`, "Trop long au début")
 	w.press(`.note-form button`)
 	tab.Until(t, `document.querySelector("#notes li")?.innerText.includes("Trop long")`)
-	w.press(`#bat form[action$="/bat"] button`)
+	w.press(`#bat form[action$="/bat"] button:not([name])`)
 	tab.Until(t, says+`("BAT demandé sur la V1")`)
 	w.press(`#bat button[value=oui]`)
 	tab.Until(t, says+`("BAT donné sur la V1")`)

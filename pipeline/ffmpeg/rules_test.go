@@ -28,6 +28,8 @@ func TestOneExec(t *testing.T) {
 			return nil
 		case rel == filepath.Join("pipeline", "ffmpeg", "process.go"):
 			return nil
+		case rel == filepath.Join("publishers", "publisherstest", "sweep", "kill.go"): // the tests' own worker, to be killed
+			return nil
 		}
 		for _, call := range starts(t, path) {
 			t.Errorf("%s: %s", rel, call)

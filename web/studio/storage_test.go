@@ -22,7 +22,7 @@ func TestForecast(t *testing.T) {
 		{30e9, 0, 1e9, "Plein dans moins de deux jours"},
 		{1e6, 0, 1e12, "De la place pour plus d’un an"},
 		{0, 0, 1e12, "Rien n’est arrivé depuis un mois"},
-		{30e9, 0, 0, "Plein : les envois sont refusés"},
+		{30e9, 0, 0, "Plein\u00a0: les envois sont refusés"},
 	} {
 		kept := assets.Storage{Originals: assets.Volume{Bytes: c.arrived}, Arrived: assets.Volume{Bytes: c.arrived}, Proxies: assets.Volume{Bytes: c.made}}
 		v := pipeline.StorageView{Storage: kept, Known: true, Reserve: 5e9, Free: 5e9 + c.room, FullIn: kept.FullIn(c.room, month)}

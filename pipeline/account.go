@@ -74,9 +74,16 @@ func (d *Desk) CheckAccount(ctx context.Context, channel assets.Channel) (assets
 		return assets.Account{}, err
 	}
 	v := Vault{Accounts: d.Catalog, Sealer: d.Sealer, Now: d.Now, Channel: channel}
-	tokens, err := v.Load(ctx)
+	var refused error
+	_, err = v.Renew(ctx, func(ctx context.Context, tokens []byte) ([]byte, error) {
+		var who publishers.Introduction
+		if who, refused = m.Introduce(ctx, tokens); len(who.Tokens) > 0 {
+			tokens = who.Tokens
+		}
+		return tokens, nil
+	})
 	if err == nil {
-		_, err = m.Introduce(ctx, tokens)
+		err = refused
 	}
 	if errors.Is(err, publishers.ErrDisconnected) {
 		if err := d.broke(ctx, channel, err); err != nil {

@@ -52,14 +52,13 @@ func (v Vault) load(ctx context.Context) (sealed, tokens []byte, err error) {
 // Renew replaces the tokens, by one attempt at a time on all machines.
 func (v Vault) Renew(ctx context.Context, renew func(ctx context.Context, old []byte) ([]byte, error)) ([]byte, error) {
 	for {
-		sealed, old, err := v.load(ctx)
-		if err != nil {
+		if _, err := v.Load(ctx); err != nil {
 			return nil, err
 		}
 		now := v.Now()
-		err = v.Accounts.HoldAccount(ctx, v.Channel, now, now.Add(longestRenewal))
+		err := v.Accounts.HoldAccount(ctx, v.Channel, now, now.Add(longestRenewal))
 		if err == nil {
-			return v.renew(ctx, sealed, old, renew)
+			return v.renew(ctx, renew)
 		}
 		if assets.KindOf(err) != assets.Conflict {
 			return nil, err
@@ -72,8 +71,16 @@ func (v Vault) Renew(ctx context.Context, renew func(ctx context.Context, old []
 	}
 }
 
-func (v Vault) renew(ctx context.Context, sealed, old []byte, renew func(ctx context.Context, old []byte) ([]byte, error)) ([]byte, error) {
-	fresh, err := renew(ctx, old)
+// renew is Renew for who holds the account, and reads only now: what was kept
+// before may have been renewed on the way.
+func (v Vault) renew(ctx context.Context, renew func(ctx context.Context, old []byte) ([]byte, error)) ([]byte, error) {
+	sealed, old, err := v.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	during, cancel := context.WithTimeout(ctx, longestRenewal)
+	defer cancel()
+	fresh, err := renew(during, old)
 	if err != nil {
 		return nil, err
 	}

@@ -141,7 +141,9 @@ type Hoster interface {
 // Member is a channel that knows us by an account.
 type Member interface {
 	// Introduce asks the channel for whom these tokens speak. Forbidden when it
-	// does not take them, Invalid when they are none of its own.
+	// does not take them, Invalid when they are none of its own. It may renew
+	// them on the way: the Tokens that it returns, with an error, too, take their
+	// place.
 	Introduce(ctx context.Context, tokens []byte) (Introduction, error)
 }
 

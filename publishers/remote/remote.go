@@ -108,9 +108,14 @@ func (c *Client) Do(ctx context.Context, call Call, out any) (Answer, error) {
 		if err != nil {
 			return a, err
 		}
-		if a.Status == http.StatusUnauthorized && token == "" && fresh != "" && call.Body == nil {
-			token = fresh // once more, with another
-			continue
+		if a.Status == http.StatusUnauthorized && token == "" && fresh != "" {
+			if call.Body == nil {
+				token = fresh // once more, with another
+				continue
+			}
+			if err := c.another(ctx, call, fresh); err != nil {
+				return a, err
+			}
 		}
 		if err := c.sort(call, a); err != nil {
 			return a, err
@@ -130,6 +135,19 @@ func (c *Client) token(ctx context.Context, call Call, stale string) (string, er
 		return "", nil
 	}
 	return c.Token(ctx, stale)
+}
+
+// another gets another token for a call whose file was read, and can't be sent
+// once more here: who attempts it again has the token. nil: there is none.
+func (c *Client) another(ctx context.Context, call Call, stale string) error {
+	fresh, err := c.token(ctx, call, stale)
+	if err != nil || fresh == stale {
+		return err
+	}
+	return &assets.Error{
+		Kind: assets.Transient, Op: "remote.Do", Err: fmt.Errorf("%s took the token no longer at %s", c.Name, call.Path),
+		Msg: "La connexion à " + c.Name + " vient d'être renouvelée : l'envoi reprendra tout seul.",
+	}
 }
 
 func (c *Client) once(ctx context.Context, call Call, token string) (Answer, error) {

@@ -54,6 +54,7 @@ type Facebook struct {
 // X is an account on X.
 type X struct {
 	Mode         string `yaml:"mode"`
+	Post         string `yaml:"post"`
 	APIURL       string `yaml:"api_url"`
 	AuthURL      string `yaml:"auth_url"`
 	ClientID     string `yaml:"client_id"`
@@ -101,7 +102,7 @@ func defaultChannels() Channels {
 			Mode: mode, GraphURL: "https://graph.facebook.com", GraphVideoURL: "https://graph-video.facebook.com",
 			AuthURL: "https://www.facebook.com/dialog/oauth", Post: "link",
 		},
-		X:          X{Mode: mode, APIURL: "https://api.x.com", AuthURL: "https://x.com/i/oauth2/authorize"},
+		X:          X{Mode: mode, Post: "video", APIURL: "https://api.x.com", AuthURL: "https://x.com/i/oauth2/authorize"},
 		Mastodon:   Mastodon{Mode: mode},
 		Bluesky:    Bluesky{Mode: mode, APIURL: "https://bsky.social", VideoURL: "https://video.bsky.app"},
 		PeerTube:   PeerTube{Mode: mode},
@@ -121,8 +122,10 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 	}
 	refuse(!slices.Contains([]string{"", "smtp", "brevo"}, c.Newsletter.Kind),
 		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : smtp, brevo, ou rien.", c.Newsletter.Kind)
-	refuse(!slices.Contains([]string{"link", "video"}, c.Facebook.Post),
-		"La clé « channels.facebook.post » vaut « %s » ; les valeurs possibles sont : link, video.", c.Facebook.Post)
+	for key, post := range map[string]string{"facebook": c.Facebook.Post, "x": c.X.Post} {
+		refuse(!slices.Contains([]string{"link", "video"}, post),
+			"La clé « channels.%s.post » vaut « %s » ; les valeurs possibles sont : link, video.", key, post)
+	}
 	for key, address := range map[string]string{
 		"youtube.api_url": c.YouTube.APIURL, "youtube.upload_url": c.YouTube.UploadURL, "youtube.token_url": c.YouTube.TokenURL, "youtube.auth_url": c.YouTube.AuthURL,
 		"vimeo.api_url": c.Vimeo.APIURL, "facebook.graph_url": c.Facebook.GraphURL, "facebook.graph_video_url": c.Facebook.GraphVideoURL,

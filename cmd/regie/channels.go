@@ -12,6 +12,7 @@ import (
 	"anonymal.tv/regie/publishers"
 	"anonymal.tv/regie/publishers/remote"
 	"anonymal.tv/regie/publishers/vimeo"
+	"anonymal.tv/regie/publishers/x"
 	"anonymal.tv/regie/publishers/youtube"
 )
 
@@ -101,4 +102,10 @@ func vimeoGrant(c configs.Vimeo) *remote.Grant {
 func facebookGrant(c configs.Facebook) *remote.Grant {
 	return grant("Facebook", c.ClientID, c.ClientSecret, c.AuthURL, c.GraphURL+"/oauth/access_token",
 		"pages_show_list", "pages_read_engagement", "pages_manage_posts", "publish_video")
+}
+
+func xGrant(c configs.X) *remote.Grant {
+	g := grant("X", c.ClientID, c.ClientSecret, c.AuthURL, c.APIURL+"/2/oauth2/token", "tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
+	g.Config.Endpoint.AuthStyle = x.AuthStyle(g.Config)
+	return g
 }

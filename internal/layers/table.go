@@ -110,6 +110,10 @@ var Table = []Room{
 		Ours: []string{"assets", "publishers", "publishers/remote"}, Tests: channelTests,
 	},
 	{
+		Folder: "publishers/x", Job: "posts on X: the teaser, or a link; knows what a text weighs there",
+		Ours: []string{"assets", "publishers", "publishers/remote"}, Tests: channelTests,
+	},
+	{
 		Folder: "publishers/publisherstest/emu", Job: "emulators of the channels, as strict as they are",
 	},
 	{

@@ -7,8 +7,10 @@
 package publishers
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -53,6 +55,25 @@ func (r Request) Best() (best assets.Rendition, has bool) {
 		}
 	}
 	return best, has
+}
+
+// Words are what a channel writes below a film: its text, and where the site
+// shows the film, unless the text says so.
+func (r Request) Words() string {
+	words := strings.TrimSpace(cmp.Or(r.Text, r.Film.Lede))
+	if r.Link != "" && !strings.Contains(words, r.Link) {
+		words = strings.TrimSpace(words + "\n\n" + r.Link)
+	}
+	return words
+}
+
+// Language of a track of captions, which is in its name: « captions-fr-….vtt ».
+func Language(track assets.Rendition) string {
+	parts := strings.Split(path.Base(track.Key), "-")
+	if len(parts) < 3 {
+		return "fr"
+	}
+	return strings.Join(parts[1:len(parts)-1], "-")
 }
 
 // Receipt says where a published film is.

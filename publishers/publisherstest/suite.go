@@ -273,7 +273,7 @@ func hostileText(t *testing.T, f Fixture) {
 	hostile := "\x00</title><script>alert(1)</script>\u202e\xff\n\r\nSet-Cookie: a=b \" ' «& ]]> " + strings.Repeat("é", 300)
 	req := f.Request(1)
 	req.Marker = strings.ToValidUTF8("décision "+hostile, "")
-	req.Film.Title, req.Film.Lede, req.Film.Description = "Titre "+hostile, hostile, hostile
+	req.Film.Title, req.Film.Lede, req.Film.Description, req.Text = "Titre "+hostile, hostile, hostile, hostile
 	req.Film.Credits, req.Film.Genre, req.Film.License = hostile, hostile, hostile
 	req.Film.People = []assets.Person{{Name: hostile, Role: hostile}}
 	receipt, err := f.attempt(t.Context(), req)

@@ -80,15 +80,31 @@ func TestWhatGoesWithAFilm(t *testing.T) {
 	}
 }
 
+// The description is the text that the page of the film shows, the link and the
+// reference; what fits by Count is taken.
+func TestTheDescriptionIsTheTextOfTheChannel(t *testing.T) {
+	d := open(t)
+	req := d.request(film)
+	req.Text, req.Link = "Ici", "https://anonymal.example/films/zik-zac/"
+	req.Text += strings.Repeat("é", mostDescription-d.Count(req.Text, req.Link))
+	_, about, err := describe(req)
+	if text, _ := about["description"].(string); err != nil || !strings.HasPrefix(text, "Icié") || !strings.Contains(text, "é\n\n"+req.Link+"\n\nRéf. ") {
+		t.Errorf("%q, %v", text, err)
+	}
+	req.Text += "é"
+	_, _, err = describe(req)
+	d.fails(err, assets.Invalid, "La description a "+french.Count(1, "signe", "signes")+" de trop")
+}
+
 func TestTextsThatAreTooLongAreRefusedBeforeAnythingIsSent(t *testing.T) {
-	for sentence, change := range map[string]func(*assets.Film){
-		"Le titre a " + french.Count(2, "signe", "signes") + " de trop": func(f *assets.Film) { f.Title = strings.Repeat("é", 130) },
-		"La description a ": func(f *assets.Film) { f.Description = strings.Repeat("é", 5000) },
-		"veut un titre":     func(f *assets.Film) { f.Title = " \x00" },
+	for sentence, change := range map[string]func(*publishers.Request){
+		"Le titre a " + french.Count(2, "signe", "signes") + " de trop": func(r *publishers.Request) { r.Film.Title = strings.Repeat("é", 130) },
+		"La description a ": func(r *publishers.Request) { r.Text = strings.Repeat("é", 5000) },
+		"veut un titre":     func(r *publishers.Request) { r.Film.Title = " \x00" },
 	} {
 		d := open(t)
 		req := d.request(film)
-		change(&req.Film)
+		change(&req)
 		_, err := d.try(req)
 		d.fails(err, assets.Invalid, sentence)
 		if len(d.emu.Journal()) > 0 {

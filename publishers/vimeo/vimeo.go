@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/oauth2"
 
@@ -54,6 +55,7 @@ type Vimeo struct {
 }
 
 var (
+	_ publishers.Counter    = (*Vimeo)(nil)
 	_ publishers.Preparer   = (*Vimeo)(nil)
 	_ publishers.Withdrawer = (*Vimeo)(nil)
 	_ publishers.Updater    = (*Vimeo)(nil)
@@ -88,6 +90,11 @@ func (v *Vimeo) Channel() assets.Channel { return Channel }
 // before a film is sent.
 func (v *Vimeo) Limits() publishers.Limits {
 	return publishers.Limits{TitleRunes: mostTitle, DescriptionRunes: mostDescription}
+}
+
+// Count counts a text with what goes below it: the link, and the reference.
+func (v *Vimeo) Count(text, link string) int {
+	return utf8.RuneCountInString(publishers.Request{Text: text, Link: link}.Words() + "\n\n" + reference("", assets.Rendition{}))
 }
 
 // needs are the rights of a token, and what each is for.

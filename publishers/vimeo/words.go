@@ -123,23 +123,15 @@ func describe(req publishers.Request) (assets.Rendition, map[string]any, error) 
 	if !has {
 		return refuse("Ce film n'a pas de vidéo à montrer sur Vimeo.")
 	}
-	var paragraphs []string
-	for _, text := range []string{f.Lede, f.Description, req.Link, f.Credits} {
-		if text = strings.TrimSpace(french.Clean(text)); text != "" {
-			paragraphs = append(paragraphs, text)
-		}
-	}
 	about := map[string]any{}
 	switch m := creativeCommons.FindStringSubmatch(f.License); {
 	case m != nil:
 		about["license"] = strings.ToLower(m[1])
 	case f.License == "CC0-1.0":
 		about["license"] = "cc0"
-	case f.License != "":
-		paragraphs = append(paragraphs, "Licence : "+french.Clean(f.License))
 	}
 	title := strings.Join(strings.Fields(french.Clean(f.Title)), " ")
-	description := strings.Join(append(paragraphs, reference(req.Marker, file)), "\n\n")
+	description := strings.TrimSpace(strings.TrimSpace(french.Clean(req.Words())) + "\n\n" + reference(req.Marker, file))
 	about["name"], about["description"] = title, description
 	if title == "" {
 		return refuse("Vimeo veut un titre : donnez-en un au film.")

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"path"
 	"slices"
-	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/publishers"
@@ -67,11 +65,11 @@ func (y *YouTube) captions(ctx context.Context, v video, req publishers.Request)
 	}
 	for _, f := range req.Files {
 		if f.Role != assets.RoleCaptions || slices.ContainsFunc(there, func(c caption) bool {
-			return c.Snippet["language"] == language(f) && c.Snippet["trackKind"] != "asr" // heard by a machine
+			return c.Snippet["language"] == publishers.Language(f) && c.Snippet["trackKind"] != "asr" // heard by a machine
 		}) {
 			continue
 		}
-		about := caption{map[string]any{"videoId": v.ID, "language": language(f), "name": "", "isDraft": false}}
+		about := caption{map[string]any{"videoId": v.ID, "language": publishers.Language(f), "name": "", "isDraft": false}}
 		way := y.resumable(f.Size, "text/vtt", "captions", url.Values{"part": {"snippet"}}, about)
 		way.Look = func(context.Context) (string, bool, error) { return "", false, nil }
 		if err := way.Send(ctx, &remote.Upload{}, y.o.Blobs, f.Key, func() error { return nil }); err != nil {
@@ -79,15 +77,6 @@ func (y *YouTube) captions(ctx context.Context, v video, req publishers.Request)
 		}
 	}
 	return nil
-}
-
-// language is in the name of a track, « captions-fr-….vtt ».
-func language(f assets.Rendition) string {
-	parts := strings.Split(path.Base(f.Key), "-")
-	if len(parts) < 3 {
-		return "fr"
-	}
-	return strings.Join(parts[1:len(parts)-1], "-")
 }
 
 // playlist puts a film into the playlist of its dossier, which is made when there

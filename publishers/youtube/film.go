@@ -3,8 +3,6 @@ package youtube
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -76,7 +74,7 @@ func (v video) names() string {
 // describe is what YouTube is told of a film.
 func (y *YouTube) describe(req publishers.Request) (video, error) {
 	f := req.Film
-	title, description := line(f.Title), plain(strings.Join(slices.DeleteFunc([]string{f.Lede, f.Description, req.Link, f.Credits, licence(f)}, func(s string) bool { return strings.TrimSpace(s) == "" }), "\n\n"))
+	title, description := line(f.Title), plain(req.Words())
 	if more := len(utf16.Encode([]rune(title))) - mostTitle; more > 0 {
 		return video{}, tooLong("Le titre", more, mostTitle)
 	}
@@ -120,7 +118,7 @@ func line(text string) string { return strings.Join(strings.Fields(plain(text)),
 var attribution = regexp.MustCompile(`^CC-BY-\d\.\d$`)
 
 // license is the one that YouTube knows: CC BY, or its own. Any other is said in
-// the description.
+// the text.
 func license(f assets.Film) string {
 	if attribution.MatchString(f.License) {
 		return "creativeCommon"
@@ -128,23 +126,11 @@ func license(f assets.Film) string {
 	return "youtube"
 }
 
-func licence(f assets.Film) string {
-	if f.License == "" {
-		return ""
-	}
-	return "Licence : " + f.License
-}
-
 // marks are the tags by which a film is known again: as this decision, and as
 // these bytes of this film.
 func marks(req publishers.Request) (decision, bytes string) {
 	file, _ := req.Best()
-	return "regie-" + short(req.Marker), "regie-film-" + short(string(req.Film.ID)+" "+file.SHA256)
-}
-
-func short(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+	return "regie-" + remote.Mark(req.Marker), "regie-film-" + remote.Mark(string(req.Film.ID)+" "+file.SHA256)
 }
 
 // tags are the marks, and as many keywords as there is room for.

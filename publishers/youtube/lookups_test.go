@@ -291,9 +291,24 @@ func TestDecorationsAreMadeOnce(t *testing.T) {
 	b.want("Zik Zac public", "Zik Zac public")
 }
 
+// The description is the text that the page of the film shows, and the link; what
+// fits by Count is taken.
+func TestTheDescriptionIsTheTextOfTheChannel(t *testing.T) {
+	b := start(t)
+	b.req.Text, b.req.Link = "<Ici>", "https://anonymal.example/films/zik-zac/"
+	b.req.Text += strings.Repeat("é", (mostDescription-b.tube.Count(b.req.Text, b.req.Link))/2)
+	v, err := b.tube.describe(b.req)
+	if want := "‹Ici›éé"; err != nil || !strings.HasPrefix(v.Snippet["description"].(string), want) || !strings.HasSuffix(v.Snippet["description"].(string), "é\n\n"+b.req.Link) {
+		t.Errorf("%v, %v", v.Snippet["description"], err)
+	}
+	b.req.Text += "é"
+	_, err = b.tube.describe(b.req)
+	b.wantError(err, assets.Invalid, "de trop")
+}
+
 func TestTextsAreMeasuredAsYouTubeDoes(t *testing.T) {
 	for _, c := range []struct {
-		title, description, says string
+		title, text, says string
 	}{
 		{strings.Repeat("é", 100), strings.Repeat("é", 2400), ""},
 		{strings.Repeat("é", 101), "", "Le titre a 1\u00a0signe de trop"},
@@ -303,7 +318,7 @@ func TestTextsAreMeasuredAsYouTubeDoes(t *testing.T) {
 		{" ", "", "titre"},
 	} {
 		b := start(t)
-		b.req.Film.Title, b.req.Film.Description = c.title, c.description
+		b.req.Film.Title, b.req.Text = c.title, c.text
 		b.req.Film.Keywords = []string{"musique", "Jas de Bouffan", strings.Repeat("x", 480), "a,b<c>"}
 		if c.says == "" {
 			b.publish()

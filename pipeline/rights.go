@@ -11,17 +11,18 @@ import (
 // A kind that has no owner of its own is nil.
 func (d *Desk) Record(ctx context.Context, kind string, id assets.ID) (*access.Record, error) {
 	look := map[string]func(context.Context, assets.ID) (*access.Record, error){
-		"sujet":     d.sujetRecord,
-		"film":      d.filmRecord,
-		"rush":      d.rushRecord,
-		"transfer":  d.transferRecord,
-		"upload":    d.uploadRecord,
-		"selection": d.selectionRecord,
-		"note":      d.noteRecord,
-		"approval":  d.approvalRecord,
-		"consent":   d.consentRecord,
-		"user":      d.userRecord,
-		"webhook":   d.webhookRecord,
+		"sujet":       d.sujetRecord,
+		"film":        d.filmRecord,
+		"rush":        d.rushRecord,
+		"transfer":    d.transferRecord,
+		"upload":      d.uploadRecord,
+		"selection":   d.selectionRecord,
+		"note":        d.noteRecord,
+		"approval":    d.approvalRecord,
+		"consent":     d.consentRecord,
+		"user":        d.userRecord,
+		"webhook":     d.webhookRecord,
+		"publication": d.publicationRecord,
 	}[kind]
 	if look == nil {
 		return nil, nil
@@ -122,4 +123,12 @@ func (d *Desk) userRecord(ctx context.Context, id assets.ID) (*access.Record, er
 func (d *Desk) webhookRecord(ctx context.Context, id assets.ID) (*access.Record, error) {
 	w, err := d.Webhook(ctx, id)
 	return &access.Record{Owners: []assets.ID{w.Owner}}, err
+}
+
+func (d *Desk) publicationRecord(ctx context.Context, id assets.ID) (*access.Record, error) {
+	p, err := d.Catalog.Publication(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return d.filmRecord(ctx, p.Film)
 }

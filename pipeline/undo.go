@@ -28,6 +28,9 @@ func (d *Desk) Undo(ctx context.Context, batch assets.ID, u assets.User) (assets
 				return nothingToUndo()
 			}
 			from, to := e.To, e.From
+			if e.Kind == assets.SubjectPublication && to == "" { // what was planned is called off
+				to = string(assets.PublicationCancelled)
+			}
 			if from == to { // an edit: the record may have moved on since
 				if from, err = d.stateNow(ctx, e); err != nil {
 					return err
@@ -57,6 +60,9 @@ func (d *Desk) Undo(ctx context.Context, batch assets.ID, u assets.User) (assets
 			if err := d.refresh(ctx, &c, f.ID, string(u.ID), "Annulé."); err != nil {
 				return err
 			}
+		}
+		if err := d.undoPlans(ctx, &c, string(u.ID)); err != nil {
+			return err
 		}
 		return d.commit(ctx, c)
 	})

@@ -64,7 +64,7 @@ func (d *Desk) planArrival(ctx context.Context, c *assets.Change, s *stand, v as
 		if slices.ContainsFunc(s.shown, func(p assets.Publication) bool { return p.Channel == channel && slices.Contains(live, p.State) }) {
 			continue
 		}
-		p := d.publication(v.Film, channel, d.Now())
+		p := d.publication(v.Film, Outing{channel, assets.Moment{At: d.Now()}})
 		c.Publications = append(c.Publications, p)
 		c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, "", string(p.State), a.Actor, ""))
 	}

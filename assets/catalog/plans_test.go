@@ -55,10 +55,15 @@ func TestLookupsUseIndexes(t *testing.T) {
 		"film's":       func() error { _, err := c.Publications(ctx, assets.PublicationFilter{Film: id}); return err },
 		"channel's":    func() error { _, err := c.Publications(ctx, assets.PublicationFilter{Channel: "x"}); return err },
 		"publications": func() error { _, err := c.Publications(ctx, assets.PublicationFilter{State: "x"}); return err },
-		"events":       func() error { _, err := c.Events(ctx, id); return err },
-		"jobs":         func() error { _, err := c.JobsOf(ctx, id); return err },
-		"due":          func() error { _, err := c.DueJobs(ctx, time.Now(), 10); return err },
-		"search":       func() error { _, err := c.Search(ctx, "eloq foret", 10); return err },
+		"planned": func() error {
+			_, err := c.Publications(ctx, assets.PublicationFilter{From: time.Now(), To: time.Now()})
+			return err
+		},
+		"campaign": func() error { _, err := c.Publications(ctx, assets.PublicationFilter{Campaign: id}); return err },
+		"events":   func() error { _, err := c.Events(ctx, id); return err },
+		"jobs":     func() error { _, err := c.JobsOf(ctx, id); return err },
+		"due":      func() error { _, err := c.DueJobs(ctx, time.Now(), 10); return err },
+		"search":   func() error { _, err := c.Search(ctx, "eloq foret", 10); return err },
 	} {
 		log.indexed(t, c, name, 1, ask)
 	}

@@ -19,6 +19,9 @@ type publicationRow struct {
 	Channel     assets.Channel
 	State       assets.PublicationState
 	At          micros
+	Wall        string
+	Zone        string
+	Campaign    assets.ID
 	PublishedAt micros
 	URL         string `bun:"url"`
 	RemoteID    string `bun:"remote_id"`
@@ -35,7 +38,8 @@ func (r *publicationRow) born(state string) { r.State = assets.PublicationState(
 
 func (r publicationRow) record() assets.Publication {
 	return assets.Publication{
-		ID: r.ID, Film: r.Film, Version: r.Version, Channel: r.Channel, State: r.State, At: r.At.time(), PublishedAt: r.PublishedAt.time(),
+		ID: r.ID, Film: r.Film, Version: r.Version, Channel: r.Channel, State: r.State, At: r.At.time(),
+		Wall: r.Wall, Zone: r.Zone, Campaign: r.Campaign, PublishedAt: r.PublishedAt.time(),
 		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Done: strings.Fields(r.Done), Title: r.Title, Text: r.Text, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
 	}
 }
@@ -44,13 +48,14 @@ func (a *application) putPublications(ctx context.Context, tx bun.Tx) error {
 	rows := make([]*publicationRow, len(a.Publications))
 	for i, p := range a.Publications {
 		rows[i] = &publicationRow{
-			ID: p.ID, Film: p.Film, Version: p.Version, Channel: p.Channel, At: stamp(p.At), PublishedAt: stamp(p.PublishedAt),
+			ID: p.ID, Film: p.Film, Version: p.Version, Channel: p.Channel, At: stamp(p.At),
+			Wall: p.Wall, Zone: p.Zone, Campaign: p.Campaign, PublishedAt: stamp(p.PublishedAt),
 			URL: p.URL, RemoteID: p.RemoteID, Resume: p.Resume, Done: strings.Join(p.Done, " "), Title: p.Title, Text: p.Text, Reason: p.Reason, CreatedAt: stamp(p.CreatedAt),
 		}
 	}
-	changing := []string{"version", "at", "published_at", "url", "remote_id", "done", "reason"}
+	changing := []string{"version", "published_at", "url", "remote_id", "done", "reason"}
 	if slices.ContainsFunc(a.Events, func(e assets.Event) bool { return e.Kind == assets.SubjectPublication && len(e.Edits) > 0 }) {
-		changing = append(changing, "title", "text") // a worker never takes back what a person wrote meanwhile
+		changing = append(changing, "at", "wall", "zone", "title", "text") // a worker never takes back what a person said meanwhile
 	}
 	return put(ctx, tx, a, assets.SubjectPublication, rows, changing...)
 }
@@ -64,10 +69,11 @@ func (c *Catalog) Publication(ctx context.Context, id assets.ID) (assets.Publica
 func (c *Catalog) Publications(ctx context.Context, f assets.PublicationFilter) ([]assets.Publication, error) {
 	return list[publicationRow](ctx, c.read, "catalog.Publications", func(q *bun.SelectQuery) *bun.SelectQuery {
 		return where(
-			q,
+			between(q, "at", f.From, f.To),
 			asked{"film = ?", string(f.Film)},
 			asked{"channel = ?", string(f.Channel)},
 			asked{"state = ?", string(f.State)},
+			asked{"campaign = ?", string(f.Campaign)},
 		).Order("id")
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Clean drops what no text of a page may hold: broken UTF-8, control characters
@@ -133,6 +134,40 @@ func Moment(t, now time.Time) string {
 		year = fmt.Sprintf(" %d", t.Year())
 	}
 	return fmt.Sprintf("%s\u00a0%s\u00a0%s%s, %s", days[t.Weekday()], number, months()[t.Month()-1], year, Hour(t))
+}
+
+// LongDay says a day as people announce it: « jeudi 21 juin ». The year is said
+// when it is not that of now.
+func LongDay(t, now time.Time) string {
+	days := [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
+	number, year := fmt.Sprint(t.Day()), ""
+	if t.Day() == 1 {
+		number = "1er"
+	}
+	if t.Year() != now.Year() {
+		year = fmt.Sprintf(" %d", t.Year())
+	}
+	return fmt.Sprintf("%s %s\u00a0%s%s", days[t.Weekday()], number, months()[t.Month()-1], year)
+}
+
+// Month says a month: « juin 2018 ».
+func Month(t time.Time) string { return fmt.Sprintf("%s %d", months()[t.Month()-1], t.Year()) }
+
+// Minute says the time of day to the minute: « 18 h 00 ».
+func Minute(t time.Time) string { return fmt.Sprintf("%d\u00a0h\u00a0%02d", t.Hour(), t.Minute()) }
+
+// And lists names: « le site, Vimeo et YouTube ».
+func And(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " et " + names[len(names)-1]
+}
+
+// Capital makes the first letter of a sentence a capital.
+func Capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // Hour says the time of day: « 18 h 30 », « 9 h ».

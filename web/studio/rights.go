@@ -124,10 +124,7 @@ func mediaNames(media []assets.Medium) string {
 	for i, m := range media {
 		all[i] = mediumName(m)
 	}
-	if len(all) < 2 {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " et " + all[len(all)-1]
+	return french.And(all)
 }
 
 // verdict says where an authorisation stands: « Autorisation valable jusqu’au

@@ -302,5 +302,8 @@ func (d *Desk) putOff(ctx context.Context, h *hold, p assets.Publication, late b
 	p.Reason = fmt.Sprintf("L'heure est passée de plus de %d heures (%s, %s) sans que la maison puisse publier. Rien n'est parti : choisissez une autre heure, ou annulez.", tooLate/time.Hour, french.LongDay(at, d.Now().In(d.Zone)), french.Minute(at))
 	c.Publications = []assets.Publication{p}
 	c.Events = []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationFailed), "worker", p.Reason)}
+	if err := d.tellStuck(ctx, &c, p, assets.PublicationFailed); err != nil {
+		return err
+	}
 	return d.commit(ctx, c)
 }

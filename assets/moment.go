@@ -33,7 +33,7 @@ const (
 func ReadWall(wall string, zone *time.Location, second bool) (Moment, Oddity, error) {
 	plain, err := time.Parse(WallLayout, wall)
 	if err != nil {
-		return Moment{}, "", &Error{Kind: Invalid, Op: "assets.ReadWall", Msg: "Choisissez un jour et une heure : « " + wall + " » n'en est pas.", Err: err}
+		return Moment{}, "", &Error{Kind: Invalid, Op: "assets.ReadWall", Msg: "Choisissez un jour et une heure : « " + wall + " » n'en est pas.", Err: err}
 	}
 	// The zone's offsets on both sides of a change give both readings.
 	reading := func(beside time.Duration) time.Time {

@@ -93,7 +93,7 @@ func (d *Desk) addPlan(ctx context.Context, c *assets.Change, s stand, outings [
 	}
 	_, v, given := s.warrant()
 	if !given {
-		return nil, &assets.Error{Kind: assets.Conflict, Op: "pipeline.addPlan", Msg: fmt.Sprintf("Il manque le BAT sur la V%d de « %s » : rien n'est programmé sans lui.", front(s.versions).Number, s.Title)}
+		return nil, &assets.Error{Kind: assets.Conflict, Op: "pipeline.addPlan", Msg: fmt.Sprintf("Il manque le BAT sur la V%d de « %s » : rien n'est programmé sans lui.", front(s.versions).Number, s.Title)}
 	}
 	had := len(c.Events)
 	all, err := d.addOutings(ctx, &s, c, outings, actor, batch, campaign)
@@ -110,7 +110,7 @@ func (d *Desk) mayGoOut(ctx context.Context, film assets.ID, o Outing) error {
 		at := o.At.In(d.Zone)
 		return &assets.Error{
 			Kind: assets.Conflict, Op: "pipeline.mayGoOut",
-			Msg: fmt.Sprintf("Impossible : %s à %s est passé. Choisissez une heure à venir.", french.LongDay(at, d.Now().In(d.Zone)), french.Minute(at)),
+			Msg: fmt.Sprintf("Impossible : %s à %s est passé. Choisissez une heure à venir.", french.LongDay(at, d.Now().In(d.Zone)), french.Minute(at)),
 		}
 	}
 	return d.clearedAt(ctx, film, o.Channel, o.At)
@@ -200,7 +200,7 @@ func (d *Desk) addMoves(ctx context.Context, c *assets.Change, film assets.ID, t
 		d.rehearse(c, p)
 	}
 	if len(c.Events) == 0 {
-		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.addMoves", Msg: "C'est déjà parti, ou annulé : il n'y a plus rien à déplacer. Rien n'a changé."}
+		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.addMoves", Msg: "C'est déjà parti, ou annulé : il n'y a plus rien à déplacer. Rien n'a changé."}
 	}
 	return nil
 }
@@ -223,7 +223,7 @@ func (d *Desk) CallOff(ctx context.Context, id assets.ID, actor string) error {
 			return err
 		}
 		if !movable(p) {
-			return &assets.Error{Kind: assets.Conflict, Op: "pipeline.CallOff", Msg: "C'est déjà parti, ou annulé : il n'y a plus rien à annuler ici."}
+			return &assets.Error{Kind: assets.Conflict, Op: "pipeline.CallOff", Msg: "C'est déjà parti, ou annulé : il n'y a plus rien à annuler ici."}
 		}
 		c := assets.Change{Cancel: []assets.ID{p.ID}}
 		c.Events = []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationCancelled), actor, "")}
@@ -299,7 +299,7 @@ func (d *Desk) putOff(ctx context.Context, h *hold, p assets.Publication, late b
 		return d.commit(ctx, c)
 	}
 	at := p.At.In(d.Zone)
-	p.Reason = fmt.Sprintf("L'heure est passée de plus de %d heures (%s, %s) sans que la maison puisse publier. Rien n'est parti : choisissez une autre heure, ou annulez.", tooLate/time.Hour, french.LongDay(at, d.Now().In(d.Zone)), french.Minute(at))
+	p.Reason = fmt.Sprintf("L'heure est passée de plus de %d heures (%s, %s) sans que la maison puisse publier. Rien n'est parti : choisissez une autre heure, ou annulez.", tooLate/time.Hour, french.LongDay(at, d.Now().In(d.Zone)), french.Minute(at))
 	c.Publications = []assets.Publication{p}
 	c.Events = []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationFailed), "worker", p.Reason)}
 	if err := d.tellStuck(ctx, &c, p, assets.PublicationFailed); err != nil {

@@ -1,6 +1,9 @@
 package assets
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // WallLayout is how a wall time is written: what a clock on the wall shows.
 const WallLayout = "2006-01-02T15:04"
@@ -17,6 +20,9 @@ type Moment struct {
 func MomentAt(at time.Time, zone *time.Location) Moment {
 	return Moment{At: at, Wall: at.In(zone).Format(WallLayout), Zone: zone.String()}
 }
+
+// Day is the day on the wall: "2018-06-21".
+func (m Moment) Day() string { day, _, _ := strings.Cut(m.Wall, "T"); return day }
 
 // Oddity is what a night on which the clocks change does to a wall time.
 type Oddity string

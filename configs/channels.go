@@ -90,6 +90,21 @@ type Newsletter struct {
 	APIURL  string `yaml:"api_url"`
 }
 
+// Calendar is when films go out: the hour that is proposed, and for how many
+// minutes a channel waits behind the first.
+type Calendar struct {
+	Hour          string `yaml:"hour"`
+	FacebookAfter int    `yaml:"facebook_after"`
+	MastodonAfter int    `yaml:"mastodon_after"`
+	BlueskyAfter  int    `yaml:"bluesky_after"`
+	XAfter        int    `yaml:"x_after"`
+}
+
+// After are the channels that wait, in minutes.
+func (c Calendar) After() map[string]int {
+	return map[string]int{"facebook": c.FacebookAfter, "mastodon": c.MastodonAfter, "bluesky": c.BlueskyAfter, "x": c.XAfter}
+}
+
 func defaultChannels() Channels {
 	const mode = "automatic"
 	return Channels{

@@ -30,6 +30,7 @@ type Config struct {
 	Mail      Mail      `yaml:"mail"`
 	Webhooks  Webhooks  `yaml:"webhooks"`
 	Channels  Channels  `yaml:"channels"`
+	Calendar  Calendar  `yaml:"calendar"`
 	Storage   Storage   `yaml:"storage"`
 	Keys      KeyFile   `yaml:"keys"`
 	Consent   Consent   `yaml:"consent"`
@@ -150,6 +151,7 @@ func Default() Config {
 			Tagline: "La web TV participative du Pays d’Aix",
 		},
 		Channels: defaultChannels(),
+		Calendar: Calendar{Hour: "18:00", FacebookAfter: 10, MastodonAfter: 15, BlueskyAfter: 15, XAfter: 15},
 		Storage:  Storage{Kind: "disk", S3: S3{Region: "us-east-1"}},
 		Consent:  Consent{Guardians: 2, Years: 5},
 		Media:    Media{Jobs: 1, Sandbox: "auto", FFmpeg: "ffmpeg", FFprobe: "ffprobe", MemoryMB: 6144},

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // validate says what cannot work, one sentence for each fault.
@@ -48,6 +49,11 @@ func validate(c Config) []string {
 		refuse(strings.ContainsAny(host, "/@ *"), "La clé « webhooks.private_hosts » vaut « %s » ; écrivez des noms ou des adresses de machines, par exemple nas.local, 192.168.1.20.", c.Webhooks.PrivateHosts)
 	}
 	validateChannels(c.Channels, refuse)
+	_, err = time.Parse("15:04", c.Calendar.Hour)
+	refuse(err != nil, "La clé « calendar.hour » vaut « %s » ; écrivez une heure, par exemple 18:00.", c.Calendar.Hour)
+	for channel, n := range c.Calendar.After() {
+		refuse(n < 0 || n > 24*60, "La clé « calendar.%s_after » vaut %d ; elle va de 0 à 1440 minutes.", channel, n)
+	}
 	oneOf("storage.kind", c.Storage.Kind, "disk", "s3")
 	if c.Storage.Kind == "s3" {
 		refuse(c.Storage.S3.Endpoint == "", "La clé « storage.s3.endpoint » est vide : donnez l'hôte du stockage S3.")

@@ -22,13 +22,17 @@ type Outing struct {
 // go out by itself: after that, a person says whether it still should.
 const tooLate = 2 * time.Hour
 
-// Outings are the channels of a film behind the first moment, each by as much as
-// the house lets it wait.
+// Outings are the channels of a film, the first at this moment and the others
+// behind it by as much as the house lets them wait.
 func (d *Desk) Outings(channels []assets.Channel, first assets.Moment) []Outing {
+	if len(channels) == 0 {
+		return nil
+	}
+	least := d.Offsets[slices.MinFunc(channels, func(a, b assets.Channel) int { return cmp.Compare(d.Offsets[a], d.Offsets[b]) })]
 	all := make([]Outing, len(channels))
 	for i, c := range channels {
 		all[i] = Outing{Channel: c, Moment: first}
-		if wait := d.Offsets[c]; wait != 0 {
+		if wait := d.Offsets[c] - least; wait > 0 {
 			all[i].Moment = first.Plus(0, wait, d.Zone)
 		}
 	}
@@ -109,7 +113,7 @@ func (d *Desk) mayGoOut(ctx context.Context, film assets.ID, o Outing) error {
 	if o.Wall != "" && o.At.Before(d.Now()) {
 		at := o.At.In(d.Zone)
 		return &assets.Error{
-			Kind: assets.Conflict, Op: "pipeline.mayGoOut",
+			Kind: assets.Invalid, Op: "pipeline.mayGoOut",
 			Msg: fmt.Sprintf("Impossible : %s à %s est passé. Choisissez une heure à venir.", french.LongDay(at, d.Now().In(d.Zone)), french.Minute(at)),
 		}
 	}
@@ -123,18 +127,17 @@ func movable(p assets.Publication) bool {
 }
 
 // Reschedule gives one publication that has not begun another moment.
-func (d *Desk) Reschedule(ctx context.Context, id assets.ID, to assets.Moment, actor string) (assets.ID, error) {
-	p, err := d.Catalog.Publication(ctx, id)
-	if err != nil {
-		return "", err
-	}
-	return d.move(ctx, p.Film, func(all []assets.Publication) map[assets.ID]assets.Moment { return map[assets.ID]assets.Moment{id: to} }, actor)
+func (d *Desk) Reschedule(ctx context.Context, p assets.Publication, to assets.Moment, actor string) (assets.ID, error) {
+	return d.move(ctx, p.Film, func([]assets.Publication) map[assets.ID]assets.Moment { return map[assets.ID]assets.Moment{p.ID: to} }, actor)
 }
 
-// RescheduleFilm moves all that is planned of a film: the first to this moment,
-// the others as far behind it as they were.
-func (d *Desk) RescheduleFilm(ctx context.Context, film assets.ID, to assets.Moment, actor string) (assets.ID, error) {
-	return d.move(ctx, film, func(all []assets.Publication) map[assets.ID]assets.Moment { return behind(all, to, d.Zone) }, actor)
+// RescheduleDay moves what is planned of the film on the day of a publication:
+// this one to the moment, what comes behind it as far behind as it was.
+func (d *Desk) RescheduleDay(ctx context.Context, p assets.Publication, to assets.Moment, actor string) (assets.ID, error) {
+	day := p.Moment(d.Zone).Day()
+	return d.move(ctx, p.Film, func(all []assets.Publication) map[assets.ID]assets.Moment {
+		return behind(slices.DeleteFunc(all, func(x assets.Publication) bool { return x.Moment(d.Zone).Day() != day }), to, d.Zone)
+	}, actor)
 }
 
 // behind keeps what is planned as far behind the first as it was.
@@ -179,7 +182,7 @@ func (d *Desk) addMoves(ctx context.Context, c *assets.Change, film assets.ID, t
 		return err
 	}
 	all := planned(s.shown)
-	moments := to(all)
+	moments := to(slices.Clone(all))
 	for _, p := range all {
 		m, moves := moments[p.ID]
 		if !moves {
@@ -213,25 +216,6 @@ func (d *Desk) rehearse(c *assets.Change, p assets.Publication) {
 	}
 	c.Cancel = append(c.Cancel, p.ID)
 	c.Jobs = append(c.Jobs, d.job(kind, p.ID, p.At, 0))
-}
-
-// CallOff gives one publication up before it goes out.
-func (d *Desk) CallOff(ctx context.Context, id assets.ID, actor string) error {
-	return again(func() error {
-		p, err := d.Catalog.Publication(ctx, id)
-		if err != nil {
-			return err
-		}
-		if !movable(p) {
-			return &assets.Error{Kind: assets.Conflict, Op: "pipeline.CallOff", Msg: "C'est déjà parti, ou annulé : il n'y a plus rien à annuler ici."}
-		}
-		c := assets.Change{Cancel: []assets.ID{p.ID}}
-		c.Events = []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationCancelled), actor, "")}
-		if err := d.standDown(ctx, &c, p.Film, actor); err != nil {
-			return err
-		}
-		return d.commit(ctx, c)
-	})
 }
 
 // standDown takes a film back to its BAT when the change calls off all that was

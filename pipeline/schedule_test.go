@@ -84,6 +84,17 @@ func (b *bench) walls(film assets.ID) string {
 	return strings.Join(said, ", ")
 }
 
+// shift moves all that is planned of a film on its first day.
+func (b *bench) shift(film assets.ID, to assets.Moment, actor string) (assets.ID, error) {
+	b.Helper()
+	all, err := b.Planned(b.Context(), film)
+	b.must(err)
+	if len(all) == 0 {
+		all = []assets.Publication{{Film: film}}
+	}
+	return b.RescheduleDay(b.Context(), all[0], to, actor)
+}
+
 var everywhere = []assets.Channel{"site", "vimeo", "facebook"}
 
 // TestPlanAndMove (F19, F22): a film is planned on its channels with one gesture,
@@ -101,7 +112,7 @@ func TestPlanAndMove(t *testing.T) {
 	if got := b.walls(film); got != "site scheduled 2026-12-10T18:00, vimeo scheduled 2026-12-10T18:00, facebook scheduled 2026-12-10T18:10" {
 		t.Errorf("planned: %s", got)
 	}
-	moved, err := b.RescheduleFilm(t.Context(), film, b.wall("2026-12-12T18:00"), string(com.ID))
+	moved, err := b.shift(film, b.wall("2026-12-12T18:00"), string(com.ID))
 	b.must(err)
 	if got := b.walls(film); got != "site scheduled 2026-12-12T18:00, vimeo scheduled 2026-12-12T18:00, facebook scheduled 2026-12-12T18:10" {
 		t.Errorf("moved: %s", got)
@@ -126,7 +137,7 @@ func TestTheMovedHourCounts(t *testing.T) {
 	film := b.vouched("film")
 	all, _, err := b.PlanAt(t.Context(), film, everywhere, b.wall("2026-11-24T18:00"), "cli")
 	b.must(err)
-	_, err = b.Reschedule(t.Context(), all[0].ID, b.wall("2026-11-24T20:00"), "cli")
+	_, err = b.Reschedule(t.Context(), all[0], b.wall("2026-11-24T20:00"), "cli")
 	b.must(err)
 	for _, step := range []struct {
 		wall string
@@ -138,9 +149,8 @@ func TestTheMovedHourCounts(t *testing.T) {
 			t.Errorf("at %s %d are public, want %d: %s", step.wall, b.channel.published, step.want, b.walls(film))
 		}
 	}
-	_, err = b.RescheduleFilm(t.Context(), film, b.wall("2026-12-24T18:00"), "cli")
+	_, err = b.shift(film, b.wall("2026-12-24T18:00"), "cli")
 	b.fails(assets.Conflict, err)
-	b.fails(assets.Conflict, b.CallOff(t.Context(), all[0].ID, "cli"))
 }
 
 // TestRefusedMoments (F23): a moment that has passed, a film without BAT, a minor
@@ -149,7 +159,7 @@ func TestRefusedMoments(t *testing.T) {
 	b := newCalendar(t)
 	film := b.vouched("film")
 	_, _, err := b.PlanAt(t.Context(), film, everywhere[:1], b.wall("2026-11-23T10:00"), "cli")
-	b.fails(assets.Conflict, err)
+	b.fails(assets.Invalid, err)
 	if said := assets.Sentence(err); !strings.Contains(said, "lundi 23\u00a0novembre à 10\u00a0h\u00a000 est passé") {
 		t.Error(said)
 	}
@@ -162,7 +172,7 @@ func TestRefusedMoments(t *testing.T) {
 	_, _, err = b.PlanAt(t.Context(), film, everywhere[:1], b.wall("2026-12-11T18:00"), "cli")
 	b.fails(assets.Conflict, err)
 	child := b.child(film)
-	_, err = b.RescheduleFilm(t.Context(), film, b.wall("2026-12-12T18:00"), "cli")
+	_, err = b.shift(film, b.wall("2026-12-12T18:00"), "cli")
 	b.fails(assets.Conflict, err)
 	b.sign(child.Consent)
 	if got := b.walls(film); got != "site scheduled 2026-12-10T18:00" {
@@ -170,7 +180,8 @@ func TestRefusedMoments(t *testing.T) {
 	}
 	p, err := b.Planned(t.Context(), film)
 	b.must(err)
-	b.must(b.CallOff(t.Context(), p[0].ID, "cli"))
+	_, err = b.Unpublish(t.Context(), film, []assets.Channel{p[0].Channel}, "cli")
+	b.must(err)
 	if b.film(film).State != assets.FilmApproved {
 		t.Errorf("with nothing planned the film is %s", b.film(film).State)
 	}
@@ -184,7 +195,7 @@ func TestTheHourOnTheWall(t *testing.T) {
 	_, _, err := b.PlanAt(t.Context(), film, everywhere, b.wall("2027-03-27T18:00"), "cli")
 	b.must(err)
 	for _, day := range []string{"2027-03-28", "2027-03-29", "2027-10-30", "2027-10-31", "2027-11-01"} {
-		_, err := b.RescheduleFilm(t.Context(), film, b.wall(day+"T18:00"), "cli")
+		_, err := b.shift(film, b.wall(day+"T18:00"), "cli")
 		b.must(err)
 		all, err := b.Planned(t.Context(), film)
 		b.must(err)
@@ -229,7 +240,8 @@ func TestNeverBeforeItsInstant(t *testing.T) {
 			b.must(err)
 			b.settle()
 		case p.State == assets.PublicationFailed && len(went) == 0 && strings.Contains(p.Reason, "Rien n'est parti"):
-			b.must(b.CallOff(t.Context(), p.ID, "cli"))
+			_, err = b.Unpublish(t.Context(), film, everywhere[:1], "cli")
+			b.must(err)
 		default:
 			t.Fatalf("planned at %s: %s, went out at %v (%s)", m.At, p.State, went, p.Reason)
 		}

@@ -56,6 +56,9 @@ func (d *Desk) unpublish(ctx context.Context, film assets.ID, channels []assets.
 			Msg: fmt.Sprintf("Ce film n'est ni en ligne ni programmé sur : %v. Rien n'a été changé.", channels),
 		}
 	}
+	if err := d.standDown(ctx, &c, film, actor); err != nil {
+		return nil, err
+	}
 	return touched, d.commit(ctx, c)
 }
 

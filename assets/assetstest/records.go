@@ -184,10 +184,16 @@ func publicationRecord(h *House) {
 	p := h.Publication(f.ID, assets.ChannelSite)
 	got, err := h.Catalog.Publication(h.Context(), p.ID)
 	same(h, got, err, p)
-	p.At, p.PublishedAt, p.URL, p.RemoteID, p.Reason = p.At.Add(time.Hour), p.At, "https://example.org/f", "42", "Essai."
+	p.PublishedAt, p.URL, p.RemoteID, p.Reason = p.At, "https://example.org/f", "42", "Essai."
 	asked := p
-	asked.State, asked.Resume = assets.PublicationPublished, []byte("no") // neither moves so
+	asked.State, asked.Resume, asked.At = assets.PublicationPublished, []byte("no"), p.At.Add(time.Hour) // none moves so
 	h.Apply(assets.Change{Publications: []assets.Publication{asked}})
+	got, err = h.Catalog.Publication(h.Context(), p.ID)
+	same(h, got, err, p)
+	p.Plan(assets.Moment{At: asked.At, Wall: "2026-11-23T19:00", Zone: "Europe/Paris"})
+	e := h.Event(assets.SubjectPublication, p.ID, string(p.State), string(p.State))
+	e.Edits = assets.Edits{"at": {Before: []byte("1"), After: []byte("2")}}
+	h.Apply(assets.Change{Publications: []assets.Publication{p}, Events: []assets.Event{e}})
 	got, err = h.Catalog.Publication(h.Context(), p.ID)
 	same(h, got, err, p)
 }

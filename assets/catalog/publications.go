@@ -40,7 +40,7 @@ func (r publicationRow) record() assets.Publication {
 	return assets.Publication{
 		ID: r.ID, Film: r.Film, Version: r.Version, Channel: r.Channel, State: r.State, At: r.At.time(),
 		Wall: r.Wall, Zone: r.Zone, Campaign: r.Campaign, PublishedAt: r.PublishedAt.time(),
-		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Done: append([]string(nil), strings.Fields(r.Done)...), Title: r.Title, Text: r.Text, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
+		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Done: strings.Fields(r.Done), Title: r.Title, Text: r.Text, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
 	}
 }
 

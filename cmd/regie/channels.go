@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/url"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -69,6 +70,15 @@ func (h *house) openChannels(context.Context) error {
 	var err error
 	h.parts.Publishers, err = publishers.NewRegistry(all...)
 	return err
+}
+
+// offsets are how far behind the first each channel goes out.
+func offsets(c configs.Calendar) map[assets.Channel]time.Duration {
+	all := map[assets.Channel]time.Duration{}
+	for channel, minutes := range c.After() {
+		all[assets.Channel(channel)] = time.Duration(minutes) * time.Minute
+	}
+	return all
 }
 
 // vault keeps the tokens of a channel.

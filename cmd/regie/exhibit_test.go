@@ -47,11 +47,11 @@ func openExhibit(t *testing.T) *exhibit {
 	err := demo.exhibit(a, "", func(ctx context.Context, h *house, film string, stop func()) error {
 		defer stop()
 		s := &stage{house: h, app: a, ctx: ctx, people: map[assets.UserRole]assets.User{}}
-		if err := s.show(film, []string{filepath.Join(good, "cam-sign-bird-fullrange-2s.mkv")}); err != nil {
+		if err := s.show(film, filepath.Join(good, "odd-gamma22-tags-1s.mp4"), []string{filepath.Join(good, "cam-sign-bird-fullrange-2s.mkv")}); err != nil {
 			return err
 		}
 		e.people = s.people
-		return e.secondVersion(s, filepath.Join(good, "odd-gamma22-tags-1s.mp4"))
+		return e.reviewed(s)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -68,32 +68,14 @@ func openExhibit(t *testing.T) *exhibit {
 	return e
 }
 
-// secondVersion gives the film something to be compared with, and asks for the
-// BAT of it.
-func (e *exhibit) secondVersion(s *stage, clip string) error {
-	films, err := s.catalog.Films(s.ctx, assets.FilmFilter{State: assets.FilmReview})
-	if err != nil || len(films) != 1 {
-		return fmt.Errorf("%d films in review, %w", len(films), err)
+// reviewed names the film, which has two versions, and the BAT that is asked for.
+func (e *exhibit) reviewed(s *stage) error {
+	asked, err := s.catalog.OpenApprovals(s.ctx, 10)
+	if err != nil || len(asked) != 1 {
+		return fmt.Errorf("%d BAT are asked for, %w", len(asked), err)
 	}
-	film := films[0].ID
-	s.ingest(clip, pipeline.Arrival{Kind: assets.KindMaster, Film: film, Actor: s.actor(assets.RoleMonteur)})
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for s.err == nil {
-		versions, err := s.catalog.Versions(s.ctx, film)
-		s.note(err)
-		if len(versions) == 2 && versions[1].State == assets.VersionReady {
-			break
-		}
-		select {
-		case <-s.ctx.Done():
-			return s.ctx.Err()
-		case <-tick.C:
-		}
-	}
-	approval, err := s.desk.AskApproval(s.ctx, film, s.actor(assets.RoleMonteur))
-	e.ids["film own"], e.ids["approval own"] = string(film), string(approval.ID)
-	return errors.Join(s.err, err)
+	e.ids["film own"], e.ids["approval own"] = string(asked[0].Film), string(asked[0].ID)
+	return nil
 }
 
 // plantOwn names what the storybook shows, and fills what it leaves empty.
@@ -193,7 +175,7 @@ func (e *exhibit) plantOf(ctx context.Context, h *house, u assets.User, whose st
 	note, err1 := h.desk.AddNote(ctx, assets.Note{On: assets.SubjectRush, Subject: rush, Frame: 1, Until: 1, Text: "À garder."}, u)
 	transfer, err2 := h.desk.OpenTransfer(ctx, u, assets.Transfer{Kind: assets.KindRush})
 	_, err3 := h.desk.Announce(ctx, transfer.ID, []pipeline.Announced{{Name: "plan.mp4", Size: 5, Print: strings.Repeat("0", 64), Modified: h.now()}})
-	uploads, err4 := h.catalog.Uploads(ctx, assets.UploadFilter{Owner: u.ID})
+	uploads, err4 := h.catalog.Uploads(ctx, assets.UploadFilter{Transfer: transfer.ID})
 	err5 := h.desk.SaveSearch(ctx, "À voir", "/regie/rushes?q=zik", u)
 	searches, err6 := h.catalog.SavedSearches(ctx, u.ID)
 	place := "Devant la mairie de " + whose

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"anonymal.tv/regie/assets"
@@ -12,9 +13,10 @@ import (
 )
 
 type storybookCmd struct {
-	Film   string   `help:"Un film à vous au lieu de celui de la démonstration." placeholder:"FICHIER"`
-	Rush   []string `help:"Rushes à montrer (défaut : le film)." placeholder:"FICHIER"`
-	Listen string   `help:"Adresse d'écoute (défaut : 127.0.0.1:8080, ou un port libre)." placeholder:"HÔTE:PORT"`
+	Film    string   `help:"Un film à vous au lieu de celui de la démonstration." placeholder:"FICHIER"`
+	Earlier string   `help:"Un montage précédent du film." placeholder:"FICHIER"`
+	Rush    []string `help:"Rushes à montrer (défaut : le film)." placeholder:"FICHIER"`
+	Listen  string   `help:"Adresse d'écoute (défaut : 127.0.0.1:8080, ou un port libre)." placeholder:"HÔTE:PORT"`
 }
 
 func (c *storybookCmd) listenFlag() string { return c.Listen }
@@ -42,7 +44,7 @@ func (c *storybookCmd) Run(a *app) error {
 			rushes = []string{film}
 		}
 		s := &stage{house: h, app: a, ctx: ctx, people: map[assets.UserRole]assets.User{}}
-		return s.show(film, rushes)
+		return s.show(film, c.Earlier, rushes)
 	})
 }
 
@@ -55,28 +57,35 @@ type stage struct {
 	err    error
 }
 
-// show fills the house, waits for the work, and lists the pages.
-func (s *stage) show(film string, rushes []string) error {
+// show fills the house, waits for the work, and lists the pages. earlier is what the
+// film was before it was cut again; "" for none.
+func (s *stage) show(film, earlier string, rushes []string) error {
 	s.hire()
 	sujet, plateau := s.sujets()
-	var rush assets.ID
-	for _, path := range rushes {
-		rush = s.ingest(path, pipeline.Arrival{Kind: assets.KindRush, Sujet: sujet.ID, Actor: s.actor(assets.RoleJRI)}).Rush
-	}
-	first := s.ingest(film, pipeline.Arrival{
+	transfer := s.send(sujet.ID, rushes)
+	arrival := pipeline.Arrival{
 		Kind: assets.KindMaster, Title: "Before Zik Zac", Lede: "L'installation des scènes, la veille de l'ouverture.", Rubriques: []string{"culture"},
 		Dossier: "zik-zac-2018", Partners: []string{"zik-zac-festival"}, Territory: "jas-de-bouffan", Actor: s.actor(assets.RoleMonteur),
-	}).Film
-	if s.err == nil {
-		s.err = s.settled(first)
 	}
+	if earlier != "" {
+		arrival = pipeline.Arrival{Kind: assets.KindMaster, Film: s.made(s.ingest(earlier, arrival).Film), Actor: arrival.Actor}
+	}
+	first := s.made(s.ingest(film, arrival).Film)
 	s.review(first)
+	shelved, rush := s.shelved(), s.sent(transfer)
 	person := s.rights(sujet.ID, first)
 	selection, err := s.desk.NewSelection(s.ctx, "Bout-à-bout", sujet.ID, []assets.Clip{{Rush: rush}}, s.people[assets.RoleMonteur])
 	s.note(err)
 	webhook, _, err := s.desk.AddWebhook(s.ctx, "https://programme.invalid/regie", []string{"film.published"}, s.people[assets.RoleAdministration])
 	s.note(err)
 	shown := s.publications(first)
+	shown = append(shown, story{"Envoi", assets.RoleJRI, "/regie/deposer/" + string(transfer)}, story{"Film archivé", assets.RoleCommunication, "/regie/films/" + string(shelved)})
+	if page := "/regie/films/" + string(first); earlier != "" {
+		shown = append(shown, story{"Version", assets.RoleMonteur, page + "/versions/1"}, story{"Comparer", assets.RoleMonteur, page + "/comparer?a=1&b=2"})
+	}
+	for _, mail := range s.mails() {
+		shown = append(shown, story{"Message", assets.RoleAdministration, "/regie/admin/messages/" + string(mail.ID)})
+	}
 	if s.err != nil {
 		return s.err
 	}
@@ -141,12 +150,20 @@ func (s *stage) ingest(path string, a pipeline.Arrival) pipeline.Received {
 	return r
 }
 
+// made waits until nothing is owed for a film.
+func (s *stage) made(film assets.ID) assets.ID {
+	if s.err == nil {
+		s.err = s.settled(film)
+	}
+	return film
+}
+
 // settled waits until nothing is owed for a film and the house is quiet.
 func (s *stage) settled(film assets.ID) error {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		view, err := s.desk.Show(s.ctx, string(film))
+		versions, err := s.catalog.Versions(s.ctx, film)
 		if err != nil {
 			return err
 		}
@@ -158,7 +175,14 @@ func (s *stage) settled(film assets.ID) error {
 		if err != nil {
 			return err
 		}
-		if view.Work == nil && len(rushes)+len(waiting) == 0 {
+		whole, err := s.catalog.Uploads(s.ctx, assets.UploadFilter{State: assets.UploadWhole})
+		if err != nil {
+			return err
+		}
+		owed := slices.ContainsFunc(versions, func(v assets.Version) bool {
+			return v.State == assets.VersionReceived || v.State == assets.VersionMaking
+		})
+		if !owed && len(rushes)+len(waiting)+len(whole) == 0 {
 			return nil
 		}
 		select {
@@ -246,6 +270,7 @@ func stories(sujet, plateau, rush, film, consent, selection, person, webhook ass
 		{"Aujourd'hui, image", image, "/regie"},
 		{"Aujourd'hui, communication", com, "/regie"},
 		{"Sujets", monteur, "/regie/sujets"},
+		{"Sujets, à venir", monteur, "/regie/sujets?groupe=a-venir"},
 		{"Nouveau sujet", monteur, "/regie/sujets/nouveau"},
 		{"Sujet", monteur, "/regie/sujets/" + string(sujet)},
 		{"Modifier le sujet", monteur, "/regie/sujets/" + string(sujet) + "/modifier"},
@@ -269,6 +294,7 @@ func stories(sujet, plateau, rush, film, consent, selection, person, webhook ass
 		{"Recherche, rien", monteur, "/regie/recherche?q=zik+zak"},
 		{"Raccourcis", monteur, "/regie/raccourcis"},
 		{"Aide", jri, "/regie/aide"},
+		{"Aide, déposer", jri, "/regie/aide/deposer"},
 		{"Mon compte", monteur, "/regie/moi"},
 		{"Mon compte, JRI", jri, "/regie/moi/compte"},
 		{"Page introuvable", monteur, "/regie/perdu"},

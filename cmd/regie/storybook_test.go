@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/internal/browser"
 )
@@ -21,6 +24,7 @@ func openStorybook(t *testing.T) (base string, links map[assets.UserRole]string,
 	media := clips(t)
 	cmd := regie(context.WithoutCancel(t.Context()), t, filepath.Join(t.TempDir(), "book"), "storybook", "--listen", "127.0.0.1:0", "--json",
 		"--film", filepath.Join(media, "good/cam-flower-540p30-5s.mp4"),
+		"--earlier", filepath.Join(media, "good/odd-gamma22-tags-1s.mp4"),
 		"--rush", filepath.Join(media, "good/phone-iphone-gps-rot90-mono-4s.mov"), "--rush", filepath.Join(media, "good/cam-sony-a7m3-1080i50-avchd.mts"))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -69,6 +73,7 @@ func TestEveryPage(t *testing.T) {
 		t.Fatal("axe-core is not installed (make assets): ", err)
 	}
 	base, links, stories := openStorybook(t)
+	everyPage(t, stories)
 	chromium := browser.Start(t)
 	tabs := map[assets.UserRole]*browser.Tab{}
 	for _, page := range stories {
@@ -90,6 +95,37 @@ func TestEveryPage(t *testing.T) {
 		t.Run("faults/"+string(role), func(t *testing.T) {
 			tab.Faults(t, "404 of "+base+"/regie/perdu", "/regie/perdu", "409 of "+base+"/regie/entrer/rien", "/regie/entrer/rien")
 		})
+	}
+}
+
+// noStory are addresses that lead to no page of the studio's own, and why.
+var noStory = map[string]string{
+	"/regie/fichiers/{file}": "a file", "/regie/manifest.webmanifest": "a file", "/regie/rubriques.css": "a file",
+	"/regie/rushes/{rush}/original": "a file", "/regie/rushes/{rush}/fichiers/{file}": "a file",
+	"/regie/selections/{selection}/export/{format}": "a file", "/regie/films/{film}/versions/{n}/original": "a file",
+	"/regie/films/{film}/versions/{n}/fichiers/{file...}": "a file", "/regie/films/{film}/sous-titres.vtt": "a file",
+	"/regie/films/{film}/chapitres.vtt": "a file", "/regie/films/{film}/vignettes/image": "a picture",
+	"/regie/autorisations/{consent}/scans/{n}": "a picture", "/regie/admin/journal.csv": "a file",
+	"/regie/entrer/code":                      "shown between a password and its code only",
+	"/regie/admin/canaux/{channel}/connexion": "leads to the channel", "/regie/admin/canaux/{channel}/retour": "leads back",
+	"/regie/admin/taches": "the pages of asynq", "/regie/admin/taches/": "the pages of asynq",
+}
+
+// everyPage tells which pages of the table of rights the storybook forgot.
+func everyPage(t *testing.T, stories []story) {
+	t.Helper()
+	mux, told := http.NewServeMux(), map[string]bool{}
+	for _, r := range access.Table {
+		mux.Handle(r.Route, http.NotFoundHandler())
+	}
+	for _, s := range stories {
+		_, route := mux.Handler(httptest.NewRequestWithContext(t.Context(), http.MethodGet, s.Path, nil))
+		told[route] = true
+	}
+	for _, r := range access.Table {
+		if r.Method() == http.MethodGet && strings.HasPrefix(r.Path(), "/regie") && !told[r.Route] && noStory[r.Path()] == "" {
+			t.Errorf("the storybook has no page of %s", r.Route)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -13,7 +14,7 @@ type compareBody struct {
 	Head  filmHead
 	A, B  side
 	All   []int // the numbers of the versions that play
-	Apart float64
+	Apart string
 }
 
 // side is one of them.
@@ -61,6 +62,19 @@ func (s *Studio) compare(w http.ResponseWriter, r *http.Request) error {
 		return sides[otherwise]
 	}
 	b.A, b.B = pick("a", b.All[len(b.All)-2]), pick("b", b.All[len(b.All)-1])
-	b.Apart = math.Abs(b.B.Length - b.A.Length)
+	b.Apart = apart(b.A, b.B)
 	return s.show(w, r, "compare", page{Title: head.Film.Title, Here: "/regie/films", Class: "room", Body: b, Scripts: []string{"compare.js"}})
+}
+
+// apart says which of two versions is the longer.
+func apart(a, b side) string {
+	more := b.Length - a.Length
+	switch seconds := decimal(math.Abs(more), 1); {
+	case math.Abs(more) < 0.05:
+		return "Même durée."
+	case more > 0:
+		return fmt.Sprintf("La V%d dure %s\u00a0s de plus.", b.Number, seconds)
+	default:
+		return fmt.Sprintf("La V%d est plus courte de %s\u00a0s.", b.Number, seconds)
+	}
 }

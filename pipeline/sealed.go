@@ -30,7 +30,8 @@ type SealedText struct {
 }
 
 // SealedTexts goes through everything that is sealed in the catalog: the one
-// list of sealed columns. What a person brought as a file is in sealedFiles.
+// list of sealed columns, but for those of replies, which last a day. What a
+// person brought as a file is in sealedFiles.
 func SealedTexts(ctx context.Context, c assets.Catalog) iter.Seq2[SealedText, error] {
 	change := func(change func([]byte) assets.Change) func(context.Context, *Desk, []byte) error {
 		return func(ctx context.Context, d *Desk, text []byte) error { return d.commit(ctx, change(text)) }
@@ -59,6 +60,18 @@ func SealedTexts(ctx context.Context, c assets.Catalog) iter.Seq2[SealedText, er
 				w.Secret = text
 				return assets.Change{Webhooks: []assets.Webhook{w}}
 			})}, nil) {
+				return
+			}
+		}
+		accounts, err := c.Accounts(ctx)
+		if err != nil {
+			yield(SealedText{}, err)
+			return
+		}
+		for _, x := range accounts {
+			if len(x.Sealed) > 0 && !yield(SealedText{tokensPlace(x.Channel), x.Sealed, func(ctx context.Context, d *Desk, text []byte) error {
+				return d.Catalog.RenewAccount(ctx, x.Channel, x.Sealed, text)
+			}}, nil) {
 				return
 			}
 		}

@@ -27,7 +27,8 @@ func openHouse(t *testing.T, data string) *house {
 	return h
 }
 
-// plantSealed seals the details of many authorisations, and one scan.
+// plantSealed seals the details of many authorisations, the tokens of a channel,
+// and one scan.
 func plantSealed(t *testing.T, data string) {
 	t.Helper()
 	h := openHouse(t, data)
@@ -41,6 +42,12 @@ func plantSealed(t *testing.T, data string) {
 		c.Consents = append(c.Consents, assets.Consent{ID: id, Minor: assets.No, Sealed: sealed, CreatedAt: h.now(), UpdatedAt: h.now()})
 		c.Events = append(c.Events, assets.Event{ID: newID(), Kind: assets.SubjectConsent, Subject: id, To: "asked", Actor: "cli", At: h.now()})
 	}
+	tokens, err := h.parts.Sealer.Seal(access.SealName(assets.SubjectAccount, "vimeo", "tokens"), []byte("jetons"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Accounts = []assets.Account{{Channel: "vimeo", Name: "La web TV", Sealed: tokens, ConnectedAt: h.now()}}
+	c.Events = append(c.Events, assets.Event{ID: newID(), Kind: assets.SubjectAccount, Subject: "vimeo", To: string(assets.AccountConnected), Actor: "cli", At: h.now()})
 	key := "consents/consent000/1"
 	scan, err := h.parts.Sealer.Seal("blob:"+key, []byte("image"))
 	if err != nil {
@@ -96,7 +103,7 @@ func TestKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errs := outcome(t, data, "keys", "rotate")
-	if code != exitDone || !strings.Contains(out, "121 textes") {
+	if code != exitDone || !strings.Contains(out, "122 textes") {
 		t.Fatalf("%d %s%s", code, out, errs)
 	}
 	now, err := os.ReadFile(file)

@@ -139,6 +139,7 @@ type Catalog interface {
 	Consents
 	Log
 	Entry
+	Replies
 	Outbox
 	Accounts
 	Jobs
@@ -249,6 +250,16 @@ type Entry interface {
 	SpendKey(ctx context.Context, hash string, now time.Time) (Key, error)
 	UseKey(ctx context.Context, hash string, now time.Time) error                   // notes when a lasting key was used
 	EndKeys(ctx context.Context, user ID, kind KeyKind, id ID, now time.Time) error // id "" ends all of that kind
+}
+
+// Replies is what programs were answered.
+type Replies interface {
+	// ClaimReply notes a request that will be followed, once those from before
+	// since are forgotten. Where one of its name is known already, that is what
+	// it returns, and false.
+	ClaimReply(ctx context.Context, r Reply, since time.Time) (Reply, bool, error)
+	SaveReply(ctx context.Context, r Reply) error                // what came of it
+	ForgetReply(ctx context.Context, user ID, name string) error // nothing came of it: it may be sent again
 }
 
 // Outbox is what the house has to say to the outside.

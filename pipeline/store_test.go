@@ -206,6 +206,9 @@ func TestFormCounts(t *testing.T) {
 	if _, err := store(11, text(11)); !errors.Is(err, ErrFull) {
 		t.Errorf("a disk without room: %v", err)
 	}
+	if _, err := b.Announce(t.Context(), id, []Announced{{Name: "big.mp4", Size: 11}}); !errors.Is(err, ErrFull) {
+		t.Errorf("a disk without room, before the first byte: %v", err)
+	}
 	_, err = store(9, io.MultiReader(text(9), iotest.ErrReader(io.ErrUnexpectedEOF)))
 	b.fails(assets.Transient, err)
 	if n, _ := b.files(); n != 0 {

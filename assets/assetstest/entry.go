@@ -17,6 +17,7 @@ func entryCases() map[string]func(*House) {
 		"stay spent": staySpent,
 		"totp":       totpSteps,
 		"totp once":  totpOnce,
+		"replies":    replies,
 	}
 }
 
@@ -212,4 +213,37 @@ func totpSteps(h *House) {
 func totpOnce(h *House) {
 	u := h.User("Anne", assets.RoleImage, nil)
 	same(h, h.once(func() error { return h.Catalog.UseTOTP(h.Context(), u.ID, 7) }), nil, 1)
+}
+
+// replies: of twenty who claim a name at once one has it; the others see what it
+// left, until it is old, or forgotten.
+func replies(h *House) {
+	at := h.Clock.Now()
+	claim := func(user assets.ID, print string, since time.Time) (assets.Reply, bool) {
+		r, mine, err := h.Catalog.ClaimReply(h.Context(), assets.Reply{User: user, Name: "n", Print: print, At: at}, since)
+		h.goes(err)
+		return r, mine
+	}
+	won := h.once(func() error {
+		if _, mine := claim("u", "first", time.Time{}); !mine {
+			return &assets.Error{Kind: assets.Conflict}
+		}
+		return nil
+	})
+	same(h, won, nil, 1)
+	h.goes(h.Catalog.SaveReply(h.Context(), assets.Reply{User: "u", Name: "n", Status: 200, Sealed: []byte("said")}))
+	for _, c := range []struct {
+		user  assets.ID
+		since time.Time
+		mine  bool
+	}{{"u", at, false}, {"other", at, true}, {"u", at.Add(time.Second), true}, {"u", at, false}} {
+		r, mine := claim(c.user, "second", c.since)
+		if first := !c.mine && r.Status == 200; mine != c.mine || first && (r.Print != "first" || string(r.Sealed) != "said") {
+			h.Errorf("%+v: %v, %+v", c, mine, r)
+		}
+	}
+	h.goes(h.Catalog.ForgetReply(h.Context(), "u", "n"))
+	if _, mine := claim("u", "third", at); !mine {
+		h.Error("what was forgotten is still known")
+	}
 }

@@ -14,7 +14,7 @@ func (s *stage) send(sujet assets.ID, rushes []string) assets.ID {
 	jri := s.people[assets.RoleJRI]
 	t, err := s.desk.OpenTransfer(s.ctx, jri, assets.Transfer{Kind: assets.KindRush, Sujet: sujet})
 	s.note(err)
-	said := "Le vent s’entend au début ; l’interview est plus loin."
+	said := "Le vent s’entend au début ; l’interview est plus loin."
 	if s.err == nil {
 		_, err = s.desk.SayOfTransfer(s.ctx, jri, t.ID, pipeline.Said{Note: &said})
 		s.note(err)

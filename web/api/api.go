@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -23,11 +24,13 @@ const Root = "/api/v1"
 
 // API serves /api/v1.
 type API struct {
-	desk   *pipeline.Desk
-	log    *slog.Logger
-	huma   huma.API
-	routes []gate.Route
-	wrong  []error
+	desk     *pipeline.Desk
+	log      *slog.Logger
+	huma     huma.API
+	routes   []gate.Route
+	wrong    []error
+	reads    map[string]http.Handler // by path: what GET answers there
+	matching sync.Mutex              // a change that follows If-Match is under way
 }
 
 // New returns the API; an operation without a row in the table is an error.
@@ -37,7 +40,7 @@ func New(desk *pipeline.Desk, log *slog.Logger) (*API, error) {
 	c.Transformers = []huma.Transformer{inFrench}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	c.Security = []map[string][]string{{"token": {}}}
-	a := &API{desk: desk, log: log}
+	a := &API{desk: desk, log: log, reads: map[string]http.Handler{}}
 	a.huma = humago.New(collector{a}, c)
 	for _, room := range []func(){a.films, a.making, a.review, a.rights, a.sujets, a.rushes, a.selections, a.transfers, a.people, a.webhooks, a.house} {
 		room()
@@ -58,7 +61,7 @@ func (c collector) HandleFunc(pattern string, h func(http.ResponseWriter, *http.
 	if _, known := access.Find(pattern); !known {
 		c.wrong = append(c.wrong, fmt.Errorf("api: %q is not in the table of rights", pattern))
 	}
-	c.API.routes = append(c.API.routes, gate.Route{Pattern: pattern, Handler: http.HandlerFunc(h)})
+	c.API.routes = append(c.API.routes, gate.Route{Pattern: pattern, Handler: c.exact(pattern, http.HandlerFunc(h))})
 }
 
 func (collector) ServeHTTP(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) }
@@ -69,7 +72,15 @@ type answer[T any] struct{ Body T }
 // operation describes one.
 func operation(route, id, summary string) huma.Operation {
 	method, path, _ := strings.Cut(route, " ")
-	return huma.Operation{Method: method, Path: Root + path, OperationID: id, Summary: summary, Errors: []int{401, 404, 409, 422}}
+	op := huma.Operation{Method: method, Path: Root + path, OperationID: id, Summary: summary, Errors: []int{401, 404, 409, 422}}
+	if method != http.MethodGet {
+		op.Errors = append(op.Errors, http.StatusPreconditionFailed)
+		op.Parameters = []*huma.Param{
+			inHeader(idempotencyKey, "Un nom pour cette demande : renvoyée sous ce nom pendant un jour, elle n’est pas suivie deux fois"),
+			inHeader(ifMatch, "L’ETag que GET donne à cette adresse : rien n’est fait si ce qui s’y trouve a changé"),
+		}
+	}
+	return op
 }
 
 // add describes one operation, and what does it.
@@ -118,11 +129,16 @@ func (a *API) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	gate.RetryAfter(w.Header(), err)
-	w.Header().Set("Content-Type", "application/problem+json")
+	say(w, p)
+}
+
+const problemType = "application/problem+json"
+
+// say answers with a problem.
+func say(w http.ResponseWriter, p *huma.ErrorModel) {
+	w.Header().Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
-	if err := json.NewEncoder(w).Encode(p); err != nil {
-		a.log.Debug("a refusal was not read", "err", err)
-	}
+	_ = json.NewEncoder(w).Encode(p) // who went away needs no answer
 }
 
 // user is who asks: the gate lets nobody else through.

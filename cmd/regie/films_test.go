@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -94,7 +93,7 @@ func (s *opened) made(clip, title string) pipeline.FilmView {
 
 const says = `document.body.innerText.replace(/\u00a0/g, " ").includes`
 
-// TestNewVersion (F16, F17): a file that is sent to a film is its next version:
+// TestNewVersion (F16, F17): a file that is let go of over a film is its next version:
 // notes stay, the BAT does not. Both then play as one.
 func TestNewVersion(t *testing.T) {
 	s := openStudio(t)
@@ -114,9 +113,11 @@ func TestNewVersion(t *testing.T) {
 	w.press(`#bat button[value=oui]`)
 	tab.Until(t, says+`("BAT donné sur la V1")`)
 
-	w.press(`a[href^="/regie/deposer?genre=master"]`)
-	tab.Until(t, `document.querySelector("#film")?.value === "`+string(f.ID)+`"`)
-	w.send(cut)
+	tab.Drag(t, enter, cut)
+	tab.Until(t, `document.querySelector(".drop")?.innerText.includes("La conférence")`)
+	tab.Drag(t, drop, cut)
+	tab.Until(t, `document.querySelector(".dock [data-say][data-safe]") !== null`)
+	tab.Open(t, page)
 	tab.Until(t, `location.pathname === "/regie/films/`+string(f.ID)+`" && document.querySelector("#fiche-technique h2").innerText.includes("V2")`)
 	w.made()
 	tab.Until(t, says+`("Le BAT portait sur la V1. Redemander ?")`)
@@ -128,11 +129,10 @@ func TestNewVersion(t *testing.T) {
 	tab.Until(t, `[...document.querySelectorAll(".compare video")].filter(v => v.readyState >= 3).length === 2`)
 	w.press(`.transport [data-do=toggle]`)
 	tab.Until(t, `document.querySelector("video").currentTime > 1`)
-	tab.Until(t, `(document.querySelector("video").currentTime > 5 && (window.apart ??= []).push(Number(document.querySelector(".compare").dataset.apart)), document.querySelector("video").currentTime >= 7)`)
-	apart := value[[]float64](t, tab, `window.apart`)
-	if slices.Sort(apart); apart[len(apart)/2] > 1 { // the middle one: a busy machine misses pictures
-		t.Errorf("frames apart after 5 s: %.2f", apart)
-	}
+	// Ten times in a row, for a busy machine misses pictures; from the beginning
+	// again, when the film is over before.
+	tab.Until(t, `(v => { window.together ??= 0; if (v.ended) document.querySelector(".transport [data-do=toggle]").click();
+if (v.currentTime > 5) together = Number(document.querySelector(".compare").dataset.apart) <= 1 ? together + 1 : 0; return together >= 10 })(document.querySelector("video"))`)
 	w.press(`.transport [data-do=toggle]`)
 	for _, mode := range []string{"a", "b"} {
 		keys(t, tab, "a")

@@ -73,16 +73,23 @@ func (s *opened) as(role assets.UserRole) *browser.Tab {
 	return tab
 }
 
-// TestEnter (F1): a link leads in without a password, and only once.
+// TestEnter (F1): on a phone a link leads in without a password, and only once;
+// who asks for another is written to, once.
 func TestEnter(t *testing.T) {
 	s := openStudio(t)
 	tab := s.as(assets.RoleJRI)
+	tab.Phone(t)
 	tab.Until(t, `document.body.innerText.includes("Bonjour Camille") && !document.querySelector("input[type=password]")`)
 	tab.Faults(t)
 	other := browser.WatchApart(t, s.Chromium, s.URL)
+	other.Phone(t)
 	other.Open(t, s.URL+s.links[assets.RoleJRI])
 	other.Until(t, `document.body.innerText.includes("Ce lien a déjà servi")`)
 	other.Until(t, `[...document.querySelectorAll("button")].filter(b => b.innerText === "Recevoir un nouveau lien").map(b => (b.click(), true))[0]`)
 	other.Until(t, `document.body.innerText.includes("Regardez vos messages")`)
 	other.Faults(t, "409")
+	admin := s.as(assets.RoleAdministration)
+	admin.Open(t, s.URL+"/regie/admin/messages")
+	admin.Until(t, `[...document.querySelectorAll("main .list li")].filter(m => m.innerText.includes("camille.jri@")).length === 1`)
+	admin.Faults(t)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"anonymal.tv/regie/access"
@@ -65,8 +66,8 @@ func openStorybook(t *testing.T) (base string, links map[assets.UserRole]string,
 }
 
 // TestEveryPage opens every page of the storybook at the size of a phone and of a
-// desk: no error, nothing wider than the screen, within its budgets, and nothing
-// serious that axe finds. STORYBOOK_SHOTS names a folder for pictures of them.
+// desk: no error, nothing wider than the screen or the paper, within its budgets, and
+// nothing serious that axe finds. STORYBOOK_SHOTS names a folder for pictures of them.
 func TestEveryPage(t *testing.T) {
 	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
 	if err != nil {
@@ -166,12 +167,40 @@ func lookAt(t *testing.T, tab *browser.Tab, base string, page story, label strin
 			t.Errorf("too small for a thumb: %s %v", strings.Join(small, " | "), err)
 		}
 	}
+	if label == "1440" {
+		printed(t, tab)
+	}
 	found, err := chromedp.Run(tab.Ctx, chromedp.Evaluate[string](axe+`;
 		axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical")
 			.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | ")).join("\n"))`, browser.Awaited))
 	if err != nil || found != "" {
 		t.Errorf("axe: %s %v", found, err)
 	}
+}
+
+// printed looks at a page as it is printed, on A4 with margins of 16 mm: nothing is
+// cut off at the right, something is there, and a form to sign is one sheet.
+func printed(t *testing.T, tab *browser.Tab) {
+	t.Helper()
+	media := func(kind string, width, height int64) {
+		err := chromedp.Do(tab.Ctx, chromedp.EmulateViewport(width, height))
+		if err == nil {
+			_, err = chromedp.Call(tab.Ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	media("print", 673, 1001)
+	wrong := value[string](t, tab, `[
+		document.documentElement.scrollWidth > innerWidth + 1 && "wider than the paper by " + (document.documentElement.scrollWidth - innerWidth),
+		document.querySelector("main").innerText.trim() === "" && "empty",
+		[...document.querySelectorAll(".sheet")].some(s => s.offsetHeight > innerHeight) && "a form that is longer than its sheet",
+	].filter(Boolean).join(", ")`)
+	if wrong != "" {
+		t.Errorf("printed, the page is %s", wrong)
+	}
+	media("", 1440, 900)
 }
 
 // TestBudgets: what a page weighs, packed as it travels.

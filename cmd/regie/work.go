@@ -105,9 +105,12 @@ func (h *house) watchDays(ctx context.Context, desk *pipeline.Desk) {
 	}
 }
 
-// tidy brings the public tree in line with its records, and removes what dead
-// attempts left in the scratch folder.
+// tidy brings the public tree in line with its records, forgets the sessions that
+// ran out, and removes what dead attempts left in the scratch folder.
 func (h *house) tidy(ctx context.Context) error {
+	if err := h.catalog.SweepSessions(ctx, h.now()); err != nil {
+		return err
+	}
 	if err := h.site.Render(ctx); err != nil {
 		return err
 	}

@@ -29,6 +29,21 @@ func (d *Desk) AddSegment(ctx context.Context, id assets.ID, seg assets.Segment,
 	})
 }
 
+// SetConducteur replaces the whole conducteur of a sujet.
+func (d *Desk) SetConducteur(ctx context.Context, id assets.ID, all []assets.Segment, actor string) error {
+	if len(all) > longestConducteur {
+		return wrong("pipeline.SetConducteur", "segments", fmt.Sprintf("Un conducteur a %d segments au plus.", longestConducteur))
+	}
+	sound := make([]assets.Segment, len(all))
+	for i, seg := range all {
+		var err error
+		if sound[i], err = d.soundSegment(ctx, seg); err != nil {
+			return err
+		}
+	}
+	return d.changeConducteur(ctx, id, actor, "Conducteur : remplacé.", func([]assets.Segment) ([]assets.Segment, error) { return sound, nil })
+}
+
 // EditSegment changes what is said of the nth segment, from 0.
 func (d *Desk) EditSegment(ctx context.Context, id assets.ID, n int, seg assets.Segment, actor string) error {
 	seg, err := d.soundSegment(ctx, seg)

@@ -23,14 +23,6 @@ type journalAsked struct {
 	To    time.Time      `query:"to"`
 }
 
-// programmeShown is what films are filed under.
-type programmeShown struct {
-	Rubriques   []assets.Rubrique  `json:"rubriques"`
-	Partners    []assets.Partner   `json:"partners"`
-	Dossiers    []assets.Dossier   `json:"dossiers"`
-	Territories []assets.Territory `json:"territories"`
-}
-
 type searched struct {
 	Query string `query:"q" required:"true" minLength:"1"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"de chaque sorte"`
@@ -49,6 +41,18 @@ type found struct {
 	Suggest []string   `json:"suggest,omitempty" doc:"des noms proches, quand rien n’est trouvé"`
 }
 
+// OneSearch names a search that is kept.
+type OneSearch struct {
+	Search assets.ID `path:"search"`
+}
+
+type searchKept struct {
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"200"`
+		Path string `json:"path" doc:"l’adresse d’une liste de la régie, avec ses filtres"`
+	}
+}
+
 // OneGesture names something that can be undone.
 type OneGesture struct {
 	Batch assets.ID `path:"batch"`
@@ -65,10 +69,6 @@ func (a *API) house() {
 		})
 		return paged(all, in.Limit, func(e assets.Event) assets.ID { return e.ID }), err
 	})
-	add(a, "GET /programme", "programme", "Rubriques, partenaires, dossiers et territoires", func(ctx context.Context, _ *struct{}) (programmeShown, error) {
-		p, err := a.desk.Catalog.Programme(ctx)
-		return programmeShown{p.Rubriques, p.Partners, p.Dossiers, p.Territories}, err
-	})
 	add(a, "GET /search", "search", "Chercher des films, des sujets et des rushes", func(ctx context.Context, in *searched) (found, error) {
 		f, err := a.desk.Search(ctx, in.Query, in.Limit, user(ctx))
 		answer := found{Items: make([]hitShown, len(f.Hits)), Suggest: f.Suggest}
@@ -77,7 +77,24 @@ func (a *API) house() {
 		}
 		return answer, err
 	})
+	add(a, "GET /searches", "list-searches", "Vos recherches gardées", func(ctx context.Context, _ *struct{}) (list[assets.SavedSearch], error) {
+		return a.searches(ctx, nil)
+	})
+	add(a, "POST /searches", "keep-search", "Garder une recherche", func(ctx context.Context, in *searchKept) (list[assets.SavedSearch], error) {
+		return a.searches(ctx, a.desk.SaveSearch(ctx, in.Body.Name, in.Body.Path, user(ctx)))
+	})
+	add(a, "DELETE /searches/{search}", "forget-search", "Retirer une recherche gardée", func(ctx context.Context, in *OneSearch) (list[assets.SavedSearch], error) {
+		return a.searches(ctx, a.desk.ForgetSearch(ctx, in.Search, user(ctx)))
+	})
 	add(a, "POST /undo/{batch}", "undo", "Annuler un geste", func(ctx context.Context, in *OneGesture) (changed, error) {
 		return undoable(a.desk.Undo(ctx, in.Batch, user(ctx)))
 	})
+}
+
+// searches are those that the person keeps, once they were changed.
+func (a *API) searches(ctx context.Context, err error) (list[assets.SavedSearch], error) {
+	if err != nil {
+		return list[assets.SavedSearch]{}, err
+	}
+	return whole(a.desk.Catalog.SavedSearches(ctx, user(ctx).ID))
 }

@@ -64,6 +64,10 @@ type wanted struct {
 	Text string `json:"text" doc:"vide : plus rien ne manque"`
 }
 
+type conducteur struct {
+	Segments []assets.Segment `json:"segments" maxItems:"200" doc:"dans l’ordre"`
+}
+
 func (a *API) sujets() {
 	add(a, "GET /sujets", "list-sujets", "Les sujets, du plus récent au plus ancien", func(ctx context.Context, in *sujetsAsked) (list[assets.Sujet], error) {
 		all, err := a.desk.Catalog.Sujets(ctx, assets.SujetFilter{
@@ -92,6 +96,17 @@ func (a *API) sujets() {
 	})
 	add(a, "PUT /sujets/{sujet}/wanted", "ask-for", "Dire ce qui manque au montage", func(ctx context.Context, in *sujetIn[wanted]) (assets.Sujet, error) {
 		return a.sujet(ctx, in.Sujet, a.desk.AskFor(ctx, in.Sujet, in.Body.Text, actor(ctx)))
+	})
+	add(a, "PUT /sujets/{sujet}/conducteur", "write-conducteur", "Remplacer le conducteur d’un plateau", func(ctx context.Context, in *sujetIn[conducteur]) (assets.Sujet, error) {
+		for _, s := range in.Body.Segments {
+			if s.Film == "" {
+				continue
+			}
+			if err := a.reach(ctx, "GET /regie/films/{film}", s.Film); err != nil {
+				return assets.Sujet{}, err
+			}
+		}
+		return a.sujet(ctx, in.Sujet, a.desk.SetConducteur(ctx, in.Sujet, in.Body.Segments, actor(ctx)))
 	})
 }
 

@@ -1,0 +1,77 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"anonymal.tv/regie/assets"
+)
+
+// OnePublication names a film on a channel.
+type OnePublication struct {
+	Publication assets.ID `path:"publication"`
+}
+
+type planned struct {
+	Channels []assets.Channel `json:"channels" minItems:"1" maxItems:"50"`
+	At       time.Time        `json:"at,omitzero" doc:"vide : tout de suite"`
+}
+
+type settled struct {
+	OnePublication
+	Body struct {
+		Do  string `json:"do" enum:"retry,published,absent,look,complete,withdraw" doc:"réessayer ; il y est, à cette adresse ; il n’y est pas ; regarder encore ; réessayer ce qui manque autour du film ; retirer"`
+		URL string `json:"url,omitempty" doc:"de « published »"`
+	}
+}
+
+type shelved struct {
+	Archived bool `json:"archived"`
+}
+
+// publications are films on their channels.
+func (a *API) publications() {
+	add(a, "GET /films/{film}/publications", "list-publications", "Un film sur ses canaux, du plus ancien au plus récent", func(ctx context.Context, in *OneFilm) (list[assets.Publication], error) {
+		return whole(a.desk.Catalog.Publications(ctx, assets.PublicationFilter{Film: in.Film}))
+	})
+	add(a, "POST /films/{film}/publications", "plan-publications", "Mettre un film sur des canaux", func(ctx context.Context, in *filmIn[planned]) (list[assets.Publication], error) {
+		return whole(a.desk.Publish(ctx, in.Film, in.Body.Channels, in.Body.At, actor(ctx)))
+	})
+	add(a, "GET /publications/{publication}", "get-publication", "Un film sur un canal", func(ctx context.Context, in *OnePublication) (assets.Publication, error) {
+		return a.desk.Catalog.Publication(ctx, in.Publication)
+	})
+	add(a, "POST /publications/{publication}", "settle-publication", "Dire ce qu’il en est d’une mise en ligne, ou la reprendre", a.settle)
+	add(a, "POST /films/{film}/archive", "archive-film", "Archiver un film, ou le sortir des archives", func(ctx context.Context, in *filmIn[shelved]) (changed, error) {
+		move := a.desk.Unarchive
+		if in.Body.Archived {
+			move = a.desk.Archive
+		}
+		return undoable(move(ctx, in.Film, actor(ctx)))
+	})
+}
+
+func (a *API) settle(ctx context.Context, in *settled) (assets.Publication, error) {
+	p, err := a.desk.Catalog.Publication(ctx, in.Publication)
+	if err != nil {
+		return p, err
+	}
+	by := actor(ctx)
+	switch in.Body.Do {
+	case "retry":
+		_, err = a.desk.Retry(ctx, p.ID, by)
+	case "published":
+		_, err = a.desk.SayPublished(ctx, p.ID, in.Body.URL, by)
+	case "absent":
+		_, err = a.desk.SayAbsent(ctx, p.ID, by)
+	case "look":
+		_, err = a.desk.LookAgain(ctx, p.ID, by)
+	case "complete":
+		err = a.desk.Redecorate(ctx, p, by)
+	case "withdraw":
+		_, err = a.desk.Unpublish(ctx, p.Film, []assets.Channel{p.Channel}, by)
+	}
+	if err != nil {
+		return p, err
+	}
+	return a.desk.Catalog.Publication(ctx, p.ID)
+}

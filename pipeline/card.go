@@ -1,10 +1,14 @@
 package pipeline
 
 import (
+	"context"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+
+	"anonymal.tv/regie/assets"
 )
 
 // Camera cards are recognised by the folders that cameras make on them:
@@ -103,10 +107,23 @@ type Place struct {
 	Part, Of int // from 1; zero for a recording in one file
 }
 
-// Spanned finds the recordings that a camera cut by size, among the clips of
-// one transfer: by names that say so, or by consecutive numbers of which all
-// but the last reached the size at which cameras begin a new file.
+// Spanned says where each clip of one transfer stands in its recording.
 func Spanned(clips []CardClip) map[CardClip]Place {
+	places := map[CardClip]Place{}
+	for _, run := range recordings(clips) {
+		for i, c := range run {
+			if len(run) > 1 {
+				places[c] = Place{i + 1, len(run)}
+			}
+		}
+	}
+	return places
+}
+
+// recordings puts together what a camera cut by size: by names that say so, or by
+// consecutive numbers of which all but the last reached the size at which
+// cameras begin a new file. What lies on no card is left out.
+func recordings(clips []CardClip) (runs [][]CardClip) {
 	clips = slices.Clone(clips)
 	slices.SortFunc(clips, func(a, b CardClip) int {
 		return strings.Compare(a.Folder+"/"+a.Name, b.Folder+"/"+b.Name)
@@ -123,31 +140,58 @@ func Spanned(clips []CardClip) map[CardClip]Place {
 			plain = append(plain, c)
 		}
 	}
-	places := map[CardClip]Place{}
-	place := func(run []CardClip) {
-		for i, c := range run {
-			if len(run) > 1 {
-				places[c] = Place{i + 1, len(run)}
-			}
-		}
-	}
 	for _, run := range named {
 		slices.SortFunc(run, func(a, b CardClip) int {
 			_, x := span(a.Folder, a.Name)
 			_, y := span(b.Folder, b.Name)
 			return x - y
 		})
-		place(run)
+		runs = append(runs, run)
 	}
 	for len(plain) > 0 {
 		n := 1
 		for n < len(plain) && goesOn(plain[n-1], plain[n]) {
 			n++
 		}
-		place(plain[:n])
+		runs = append(runs, plain[:n])
 		plain = plain[n:]
 	}
-	return places
+	return runs
+}
+
+// Parts lists the rushes into which a camera cut the recording of this one, in
+// their order; none for a recording in one file. They are told by how they lay
+// on their card, of whoever brought them for the same sujet.
+func (d *Desk) Parts(ctx context.Context, r assets.Rush) ([]assets.Rush, error) {
+	const near = 500
+	if cardOf(r.Folder) == "" {
+		return nil, nil
+	}
+	beside, err := d.Catalog.Rushes(ctx, assets.RushFilter{Sujet: r.Sujet, Owner: r.Owner, Limit: near})
+	if err != nil {
+		return nil, err
+	}
+	lay := map[CardClip]assets.Rush{}
+	for _, x := range beside {
+		if x.Card != r.Card || x.Sujet != r.Sujet || x.Owner != r.Owner {
+			continue
+		}
+		a, err := d.Catalog.Asset(ctx, x.Asset)
+		if err != nil {
+			return nil, err
+		}
+		lay[CardClip{x.Folder, a.Name, a.Size}] = x
+	}
+	for _, run := range recordings(slices.Collect(maps.Keys(lay))) {
+		var parts []assets.Rush
+		for _, c := range run {
+			parts = append(parts, lay[c])
+		}
+		if len(parts) > 1 && slices.ContainsFunc(parts, func(x assets.Rush) bool { return x.ID == r.ID }) {
+			return parts, nil
+		}
+	}
+	return nil, nil
 }
 
 // goesOn tells whether b is where the camera went on after a was full.

@@ -113,8 +113,8 @@ func TestCards(t *testing.T) {
 	}
 }
 
-// TestSpans: the parts of a recording that a camera cut say so, and stand in
-// their order; what only looks like it does not.
+// TestSpans: the parts of a recording that a camera cut say so, stand in their
+// order, and are found from each other; what only looks like it does not.
 func TestSpans(t *testing.T) {
 	const full = 4<<30 - 1<<20
 	b := newBench(t)
@@ -122,13 +122,26 @@ func TestSpans(t *testing.T) {
 		"BPAV/CLPR/123_0001_02/123_0001_02.MP4": "b", "BPAV/CLPR/123_0001_01/123_0001_01.MP4": "a", "BPAV/CLPR/123_0002_01/123_0002_01.MP4": "c",
 		"DCIM/100GOPRO/GX020123.MP4": "e", "DCIM/100GOPRO/GX010123.MP4": "d", "DCIM/100GOPRO/GX010124.MP4": "f",
 	})
-	titles := map[string]string{}
+	titles, rushes := map[string]string{}, map[string]assets.Rush{}
 	for rel, got := range b.takeIn(root, Arrival{Kind: assets.KindRush, Actor: "cli"}) {
 		rush, err := b.Catalog.Rush(t.Context(), got.Rush)
 		if err != nil {
 			t.Fatal(err)
 		}
-		titles[filepath.Base(rel)] = rush.Title
+		titles[filepath.Base(rel)], rushes[filepath.Base(rel)] = rush.Title, rush
+	}
+	for name, want := range map[string][]string{
+		"123_0001_02.MP4": {"123_0001_01.MP4", "123_0001_02.MP4"}, "GX010123.MP4": {"GX010123.MP4", "GX020123.MP4"}, "GX010124.MP4": nil,
+	} {
+		parts, err := b.Parts(t.Context(), rushes[name])
+		if err != nil || len(parts) != len(want) {
+			t.Fatalf("%s is one of %d parts, %v", name, len(parts), err)
+		}
+		for i, part := range parts {
+			if part.ID != rushes[want[i]].ID {
+				t.Errorf("part %d of %s is %q", i+1, name, part.Title)
+			}
+		}
 	}
 	for name, want := range map[string]string{
 		"123_0001_01.MP4": "123 0001 01 (1/2)", "123_0001_02.MP4": "123 0001 02 (2/2)", "123_0002_01.MP4": "123 0002 01",

@@ -168,6 +168,7 @@ func TestNoteAtFrame(t *testing.T) {
 	tab.Open(t, s.URL+"/regie/rushes")
 	tab.Open(t, other)
 	tab.Until(t, readFrame+` === 1234`)
+	noteOnThePhone(t, tab.Beside(t, s.URL), other)
 
 	keys(t, tab, "?")
 	tab.Until(t, `location.pathname === "/regie/raccourcis" && document.body.innerText.includes("Lire en arrière")`)
@@ -179,6 +180,19 @@ func TestNoteAtFrame(t *testing.T) {
 	keys(t, tab, ".l")
 	tab.Until(t, `document.querySelector("video").paused && document.querySelector(".room-player").dataset.frame === "10"`)
 	tab.Faults(t)
+}
+
+// noteOnThePhone (F15) taps a note at the picture that an address leads to.
+func noteOnThePhone(t *testing.T, phone *browser.Tab, address string) {
+	t.Helper()
+	phone.Phone(t)
+	phone.Open(t, address)
+	phone.Until(t, readFrame+` === 1234`)
+	phone.Until(t, `(f => { const text = f.querySelector("textarea"); text.focus(); text.value = "à garder"; text.dispatchEvent(new Event("input", {bubbles: true})); f.querySelector("button").click(); return true })(document.querySelector(".note-form"))`)
+	phone.Until(t, `[...document.querySelectorAll("#notes li")].some(n => n.innerText.includes("à garder") && n.innerText.includes("00:00:49:09")) && document.documentElement.scrollWidth <= innerWidth + 1`)
+	phone.Until(t, `(l => (l.click(), true))([...document.querySelectorAll("#notes li")].find(n => n.innerText.includes("à garder")).querySelector("a.tc"))`)
+	phone.Until(t, readFrame+` === 1234`)
+	phone.Faults(t)
 }
 
 // TestRushGrid (F13, F29): a tile is scrubbed by pointer and by key; many are
@@ -247,6 +261,31 @@ func TestRushGrid(t *testing.T) {
 	count("aix-en-provence", 10)
 	count("gardanne", 10)
 	shoot(t, tab, "filtered")
+	tab.Faults(t)
+}
+
+// TestTakeInParts: a recording that the camera cut is gone through from part to
+// part, and put into a selection whole, in its order.
+func TestTakeInParts(t *testing.T) {
+	s := openStudio(t)
+	card := filepath.Join(t.TempDir(), "DCIM", "100GOPRO")
+	if err := os.MkdirAll(card, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"GX020123.MP4", "GX010123.MP4", "GX010124.MP4"} {
+		if err := os.WriteFile(filepath.Join(card, name), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, out, errs := outcome(t, s.Data, "ingest", filepath.Dir(filepath.Dir(card)), "--kind", "rush"); code != exitDone {
+		t.Fatalf("%s%s", out, errs)
+	}
+	tab := s.as(assets.RoleMonteur)
+	tab.Open(t, s.URL+"/regie/rushes?q=gx020123")
+	tab.Until(t, `(a => a && (a.click(), true))(document.querySelector(".rushes .cover"))`)
+	tab.Until(t, `(parts => parts.length === 2 && parts[1].ariaCurrent === "page" && (parts[0].click(), true))([...document.querySelectorAll("nav[aria-label='Parties de la prise'] a")])`)
+	tab.Until(t, `document.querySelector("h1").innerText === "GX010123 (1/2)" && (document.querySelector("button[name=prise]").click(), true)`)
+	tab.Until(t, `location.pathname.startsWith("/regie/selections/") && [...document.querySelectorAll(".clips b")].map(b => b.innerText).join() === "GX010123 (1/2),GX020123 (2/2)"`)
 	tab.Faults(t)
 }
 

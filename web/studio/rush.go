@@ -29,7 +29,8 @@ type rushBody struct {
 	Previous   *rushTile
 	Next       *rushTile
 	Sent       pipeline.Sent
-	Remake     bool // its proxy can be made again
+	Parts      []assets.Rush // of the recording that the camera cut; none for one in one file
+	Remake     bool          // its proxy can be made again
 }
 
 // rush shows the room where one rush is looked at.
@@ -60,6 +61,9 @@ func (s *Studio) rush(w http.ResponseWriter, r *http.Request) error {
 	}
 	body.Facts, body.Remake = rushFacts(rush, asset), assets.RushMachine.May(rush.State, assets.RushReceived)
 	if body.Sent, err = s.Desk.HowSent(ctx, rush.ID); err != nil {
+		return err
+	}
+	if body.Parts, err = s.Desk.Parts(ctx, rush); err != nil {
 		return err
 	}
 	if err := s.around(ctx, r, &body); err != nil {

@@ -60,10 +60,33 @@ func (s *Studio) openSelection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.FormValue("prise") != "" {
+		return s.addTake(w, r, ids[0])
+	}
 	clip := assets.Clip{Rush: ids[0]}
 	clip.In, _ = strconv.Atoi(r.FormValue("in")) // none is the beginning
 	clip.Out, _ = strconv.Atoi(r.FormValue("out"))
 	return s.addToSelection(w, r, []assets.Clip{clip}, back(r, "/regie/rushes/"+string(ids[0])))
+}
+
+// addTake adds all parts of a recording that the camera cut, one behind the other.
+func (s *Studio) addTake(w http.ResponseWriter, r *http.Request, id assets.ID) error {
+	rush, err := s.Desk.Catalog.Rush(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	parts, err := s.Desk.Parts(r.Context(), rush)
+	if err != nil {
+		return err
+	}
+	clips := make([]assets.Clip, len(parts))
+	for i, part := range parts {
+		clips[i].Rush = part.ID
+	}
+	if len(clips) == 0 {
+		clips = []assets.Clip{{Rush: id}}
+	}
+	return s.addToSelection(w, r, clips, back(r, "/regie/rushes/"+string(id)))
 }
 
 // addToSelection adds clips to the selection that the form names, or to a new one.

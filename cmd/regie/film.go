@@ -11,11 +11,12 @@ import (
 )
 
 type filmCmd struct {
-	List   filmListCmd   `cmd:"" help:"Tous les films, les plus récents d'abord."`
-	Show   filmShowCmd   `cmd:"" help:"Tout ce qu'il y a à savoir d'un film."`
-	Change filmChangeCmd `cmd:"" help:"Modifier la fiche d'un film ; ce qui n'est pas donné reste."`
-	Cancel filmCancelCmd `cmd:"" help:"Arrêter la fabrication ; l'original reste."`
-	Remake filmRemakeCmd `cmd:"" help:"Refaire la fabrication à partir de l'original."`
+	List    filmListCmd    `cmd:"" help:"Tous les films, les plus récents d'abord."`
+	Show    filmShowCmd    `cmd:"" help:"Tout ce qu'il y a à savoir d'un film."`
+	Change  filmChangeCmd  `cmd:"" help:"Modifier la fiche d'un film ; ce qui n'est pas donné reste."`
+	Cancel  filmCancelCmd  `cmd:"" help:"Arrêter la fabrication ; l'original reste."`
+	Remake  filmRemakeCmd  `cmd:"" help:"Refaire la fabrication à partir de l'original."`
+	Archive filmArchiveCmd `cmd:"" help:"Archiver un film, ou le sortir des archives ; dit comment l'annuler."`
 }
 
 type filmListCmd struct {
@@ -159,6 +160,30 @@ type filmRemakeCmd struct {
 // Run makes a film again.
 func (c *filmRemakeCmd) Run(a *app) error {
 	return onFilm(a, c.ID, c.Wait, func(h *house, f assets.Film) error { return h.desk.Remake(a.ctx, f.ID, "cli") })
+}
+
+type filmArchiveCmd struct {
+	ID    string `arg:"" name:"film" help:"Identifiant du film."`
+	Leave bool   `help:"Le sortir des archives."`
+}
+
+// Run takes a film off the lists of work, or brings it back.
+func (c *filmArchiveCmd) Run(a *app) error {
+	h, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	f, err := h.desk.Find(a.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	move := h.desk.Archive
+	if c.Leave {
+		move = h.desk.Unarchive
+	}
+	batch, err := move(a.ctx, f.ID, "cli")
+	return sayUndo(a, batch, 1, err)
 }
 
 // onFilm does one thing to a film, follows it until it rests if asked, and

@@ -41,10 +41,13 @@ const readFrame = `(() => { const v = document.querySelector(".room-player video
 const x = c.getContext("2d"); x.drawImage(v, 0, 0, 320, 180); let n = 0;
 for (let i = 0; i < 16; i++) if (x.getImageData(i * 20 + 10, 8, 1, 1).data[0] > 128) n |= 1 << i; return n; })()`
 
-// rush files a clip as a rush that plays as it is, with what its page shows.
+// rush files a clip as a rush that plays as it is, with what its page shows. The
+// server is away meanwhile: it would make the proxy itself.
 func (s *opened) rush(title, clip string, frames int) assets.ID {
 	s.Helper()
 	ctx := s.Context()
+	s.stop()
+	defer s.start()
 	code, out, errs := outcome(s.T, s.Data, "ingest", clip, "--kind", "rush", "--title", title, "--json")
 	var got assets.Rush
 	if code != exitDone || json.Unmarshal([]byte(out), &got) != nil {

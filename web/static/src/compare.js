@@ -39,6 +39,8 @@ function compare(root) {
   let mean = 0; // seconds off, without the trembling of both clocks
   const follow = () => {
     const off = b.currentTime - a.currentTime;
+    // The shorter one stops at its end, and goes on when one has gone back.
+    if (!a.paused && b.paused && a.currentTime < (b.duration || 0) - 0.2) b.play().catch(() => {});
     if (!a.paused && !b.seeking && a.currentTime < (b.duration || 0)) {
       mean += (off - mean) / 4;
       if (Math.abs(mean) > 8 * frame) {
@@ -57,7 +59,7 @@ function compare(root) {
   const actions = {
     toggle: () => {
       if (!a.paused) { a.pause(); b.pause(); b.currentTime = a.currentTime; return; }
-      b.currentTime = a.currentTime;
+      b.currentTime = a.ended ? 0 : a.currentTime;
       a.play();
       b.play();
     },

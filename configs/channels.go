@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
@@ -84,10 +85,11 @@ type PeerTube struct {
 
 // Newsletter is the letter to the subscribers.
 type Newsletter struct {
-	Mode    string `yaml:"mode"`
-	Kind    string `yaml:"kind"`
-	SMTPURL Secret `yaml:"smtp_url"`
-	APIURL  string `yaml:"api_url"`
+	Mode   string `yaml:"mode"`
+	Kind   string `yaml:"kind"`
+	From   string `yaml:"from"`
+	List   int    `yaml:"list"`
+	APIURL string `yaml:"api_url"`
 }
 
 // Calendar is when films go out: the hour that is proposed, and for how many
@@ -135,8 +137,8 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 		refuse(!slices.Contains([]string{"automatic", "assisted", "off"}, mode),
 			"La clé « channels.%s.mode » vaut « %s » ; les valeurs possibles sont : automatic, assisted, off.", key, mode)
 	}
-	refuse(!slices.Contains([]string{"", "smtp", "brevo"}, c.Newsletter.Kind),
-		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : smtp, brevo, ou rien.", c.Newsletter.Kind)
+	refuse(!slices.Contains([]string{"", "listmonk", "brevo"}, c.Newsletter.Kind),
+		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : listmonk, brevo, ou rien.", c.Newsletter.Kind)
 	for key, post := range map[string]string{"facebook": c.Facebook.Post, "x": c.X.Post} {
 		refuse(!slices.Contains([]string{"link", "video"}, post),
 			"La clé « channels.%s.post » vaut « %s » ; les valeurs possibles sont : link, video.", key, post)
@@ -153,7 +155,7 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 		refuse(address != "" && (err != nil || u.Host == "" || u.Scheme != "https" && !plain || strings.ContainsAny(address, "?#@")),
 			"La clé « channels.%s » doit être une adresse qui commence par https:// ; http:// seulement pour un essai, avec channels.allow_insecure: true.", key)
 	}
-	u, err := url.Parse(c.Newsletter.SMTPURL.Reveal())
-	refuse(!c.Newsletter.SMTPURL.IsZero() && (err != nil || u.Host == "" || u.Scheme != "smtp" && u.Scheme != "smtps"),
-		"La clé « channels.newsletter.smtp_url » doit être une adresse qui commence par smtp:// ou smtps://.")
+	_, err := mail.ParseAddress(c.Newsletter.From)
+	refuse(c.Newsletter.Kind != "" && (err != nil || c.Newsletter.List < 1),
+		"Avec channels.newsletter.kind, donnez aussi l'expéditeur (channels.newsletter.from : Anonymal TV <lettre@example.org>) et le numéro de la liste (channels.newsletter.list).")
 }

@@ -35,6 +35,7 @@ type Request struct {
 	Resume    []byte    // what save was last given by an earlier attempt
 	Link      string    // where the site shows the film; "" when it does not
 	Text      string    // what a post says there, without the link
+	Letter    *Letter   // a letter of several films, of which Film is the first; nil for one alone
 }
 
 // File returns the rendition of a role, best first, and whether there is one.
@@ -74,6 +75,13 @@ func Language(track assets.Rendition) string {
 		return "fr"
 	}
 	return strings.Join(parts[1:len(parts)-1], "-")
+}
+
+// Letter is a newsletter as it is read.
+type Letter struct {
+	Subject, Preheader string
+	HTML               string // what stands in its body
+	Text               string
 }
 
 // Receipt says where a published film is.

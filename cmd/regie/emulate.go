@@ -21,7 +21,9 @@ type emulator interface {
 
 // emulators are the channels that can be tried without an account.
 var emulators = map[string]func(token string) emulator{
+	"brevo":    func(token string) emulator { return emu.NewBrevo(token) },
 	"facebook": func(token string) emulator { return emu.NewFacebook(token) },
+	"listmonk": func(token string) emulator { return emu.NewListmonk(token) },
 	"mastodon": func(token string) emulator { return emu.NewMastodon(token) },
 	"peertube": func(token string) emulator { return emu.NewPeerTube(token) },
 	"x":        func(token string) emulator { return emu.NewX(token) },

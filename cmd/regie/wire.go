@@ -26,6 +26,7 @@ import (
 	"anonymal.tv/regie/post"
 	"anonymal.tv/regie/publishers/facebook"
 	"anonymal.tv/regie/publishers/mastodon"
+	"anonymal.tv/regie/publishers/newsletter"
 	"anonymal.tv/regie/publishers/peertube"
 	"anonymal.tv/regie/publishers/site"
 	"anonymal.tv/regie/publishers/vimeo"
@@ -217,6 +218,7 @@ func (h *house) channels() []channel {
 		outlet(x.Channel, c.X.Mode, x.New, x.Options{URL: c.X.APIURL, OAuth: t.Config, Post: c.X.Post, Insecure: plain, Vault: h.vault(x.Channel), Blobs: h.parts.Blobs, Now: h.now}, t),
 		outlet(peertube.Channel, offered(c.PeerTube.Mode, c.PeerTube.APIURL), peertube.New, peertube.Options{URL: c.PeerTube.APIURL, Insecure: plain, Vault: h.vault(peertube.Channel), Blobs: h.parts.Blobs, Now: h.now}, nil),
 		outlet(mastodon.Channel, offered(c.Mastodon.Mode, c.Mastodon.APIURL), mastodon.New, mastodon.Options{URL: c.Mastodon.APIURL, Insecure: plain, Vault: h.vault(mastodon.Channel), Blobs: h.parts.Blobs, Now: h.now}, m),
+		outlet(newsletter.Channel, offered(c.Newsletter.Mode, c.Newsletter.Kind), newsletter.New, newsletter.Options{Kind: c.Newsletter.Kind, URL: c.Newsletter.APIURL, Insecure: plain, From: c.Newsletter.From, List: c.Newsletter.List, Vault: h.vault(newsletter.Channel), Now: h.now}, nil),
 	}
 }
 

@@ -1,11 +1,14 @@
 package access
 
-// public are the routes that open the door; their row in the table says All.
+// public are the routes that open the door, and those of the newsletter's readers; their row in the table says All.
 var public = []string{
 	"GET /regie/entrer", "POST /regie/entrer",
 	"GET /regie/entrer/code", "POST /regie/entrer/code",
 	"GET /regie/entrer/{key}", "POST /regie/entrer/{key}",
 	"GET /regie/fichiers/{file}", "GET /regie/manifest.webmanifest",
+	"GET /newsletter", "POST /newsletter",
+	"GET /newsletter/confirmer/{token}", "POST /newsletter/confirmer/{token}",
+	"GET /newsletter/desabonner/{token}", "POST /newsletter/desabonner/{token}",
 }
 
 // Table is who may do what. It is read from left to right: JRI, monteur,
@@ -121,6 +124,16 @@ var Table = []Right{
 	{"POST /regie/films/{film}/publications", No, No, No, All, All, true},
 	{"GET /regie/publications/{publication}", No, All, All, All, All, false},
 	{"POST /regie/publications/{publication}", No, No, No, All, All, false},
+
+	{"GET /newsletter", All, All, All, All, All, false},
+	{"POST /newsletter", All, All, All, All, All, false},
+	{"GET /newsletter/confirmer/{token}", All, All, All, All, All, false},
+	{"POST /newsletter/confirmer/{token}", All, All, All, All, All, false},
+	{"GET /newsletter/desabonner/{token}", All, All, All, All, All, false},
+	{"POST /newsletter/desabonner/{token}", All, All, All, All, All, false},
+	{"GET /regie/lettre", No, No, No, All, All, false},
+	{"POST /regie/lettre", No, No, No, All, All, false},
+	{"GET /regie/lettre/apercu", No, No, No, All, All, false},
 
 	// People filmed, and their authorisations.
 	{"GET /regie/autorisations", No, No, All, All, All, false},

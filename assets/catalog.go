@@ -36,6 +36,7 @@ type Change struct {
 	Filmed     []Filmed
 	Keys       []Key
 	Mails      []Mail
+	Readers    []Subscriber
 	Webhooks   []Webhook
 	Calls      []Call
 	Proxies    []Rendition // of rushes
@@ -265,7 +266,13 @@ type Replies interface {
 // Outbox is what the house has to say to the outside.
 type Outbox interface {
 	Mail(ctx context.Context, id ID) (Mail, error)
-	Mails(ctx context.Context, before ID, limit int) ([]Mail, error) // newest first
+	Mails(ctx context.Context, before ID, limit int) ([]Mail, error) // newest first; not the copies of letters
+	// Copies counts the copies of a letter by their state; of "", those of all
+	// letters. Of those that were sent only those since this instant are counted.
+	Copies(ctx context.Context, letter ID, since time.Time) (map[MailState]int, error)
+	Subscriber(ctx context.Context, id ID) (Subscriber, error)
+	Subscribers(ctx context.Context, f SubscriberFilter) ([]Subscriber, error) // by ID
+	CountReaders(ctx context.Context) (int, error)                             // subscribers who get letters
 	Webhook(ctx context.Context, id ID) (Webhook, error)
 	Webhooks(ctx context.Context) ([]Webhook, error) // oldest first; those removed are left out
 	Call(ctx context.Context, id ID) (Call, error)

@@ -17,6 +17,7 @@ const (
 	JobCover    JobKind = "cover"    // subject: a film: make the picture that was chosen
 	JobTeaser   JobKind = "teaser"   // subject: a film: make the teaser that was chosen
 	JobMail     JobKind = "mail"     // subject: a mail
+	JobLetter   JobKind = "letter"   // subject: a mail: one subscriber's copy of a letter
 	JobWebhook  JobKind = "webhook"  // subject: a call
 	JobRemind   JobKind = "remind"   // subject: a sujet: its crew is told, on the eve
 	JobShoot    JobKind = "shoot"    // subject: a sujet: its hour has come

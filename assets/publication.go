@@ -70,6 +70,7 @@ type Publication struct {
 	Done        []string         `json:"done,omitempty"`     // what goes with the film and is there: steps of its channel
 	Title       string           `json:"title,omitempty"`    // said there and nowhere else; "" is what the film's own text gives
 	Text        string           `json:"text,omitempty"`     // as Title
+	Letter      *Letter          `json:"letter,omitempty"`   // nil: it shows its film alone
 	Reason      string           `json:"reason,omitempty"`   // of a failure; of a film that is public, what it lacks
 	CreatedAt   time.Time        `json:"created_at"`
 }

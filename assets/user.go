@@ -120,6 +120,8 @@ type Mail struct {
 	Text      string    `json:"text"`
 	HTML      string    `json:"html,omitempty"`
 	ReplyTo   string    `json:"reply_to,omitempty"`
+	Letter    ID        `json:"letter,omitempty"` // of which this is one subscriber's copy: what it says and to whom is found when it goes
+	Leave     string    `json:"-"`                // the address by which its reader is rid of letters, in one click (RFC 8058); not kept
 	State     MailState `json:"state"`
 	Reason    string    `json:"reason,omitempty"`
 	CreatedAt time.Time `json:"created_at"`

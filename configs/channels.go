@@ -85,11 +85,13 @@ type PeerTube struct {
 
 // Newsletter is the letter to the subscribers.
 type Newsletter struct {
-	Mode   string `yaml:"mode"`
-	Kind   string `yaml:"kind"`
-	From   string `yaml:"from"`
-	List   int    `yaml:"list"`
-	APIURL string `yaml:"api_url"`
+	Mode    string `yaml:"mode"`
+	Kind    string `yaml:"kind"`
+	From    string `yaml:"from"`
+	List    int    `yaml:"list"`
+	APIURL  string `yaml:"api_url"`
+	SMTPURL Secret `yaml:"smtp_url"`
+	Daily   int    `yaml:"daily"`
 }
 
 // Calendar is when films go out: the hour that is proposed, and for how many
@@ -137,8 +139,8 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 		refuse(!slices.Contains([]string{"automatic", "assisted", "off"}, mode),
 			"La clé « channels.%s.mode » vaut « %s » ; les valeurs possibles sont : automatic, assisted, off.", key, mode)
 	}
-	refuse(!slices.Contains([]string{"", "listmonk", "brevo"}, c.Newsletter.Kind),
-		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : listmonk, brevo, ou rien.", c.Newsletter.Kind)
+	refuse(!slices.Contains([]string{"", "smtp", "listmonk", "brevo"}, c.Newsletter.Kind),
+		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : smtp, listmonk, brevo, ou rien.", c.Newsletter.Kind)
 	for key, post := range map[string]string{"facebook": c.Facebook.Post, "x": c.X.Post} {
 		refuse(!slices.Contains([]string{"link", "video"}, post),
 			"La clé « channels.%s.post » vaut « %s » ; les valeurs possibles sont : link, video.", key, post)
@@ -155,7 +157,18 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 		refuse(address != "" && (err != nil || u.Host == "" || u.Scheme != "https" && !plain || strings.ContainsAny(address, "?#@")),
 			"La clé « channels.%s » doit être une adresse qui commence par https:// ; http:// seulement pour un essai, avec channels.allow_insecure: true.", key)
 	}
-	_, err := mail.ParseAddress(c.Newsletter.From)
-	refuse(c.Newsletter.Kind != "" && (err != nil || c.Newsletter.List < 1),
-		"Avec channels.newsletter.kind, donnez aussi l'expéditeur (channels.newsletter.from : Anonymal TV <lettre@example.org>) et le numéro de la liste (channels.newsletter.list).")
+	validateNewsletter(c.Newsletter, refuse)
+}
+
+// validateNewsletter says what whoever sends the letters still needs.
+func validateNewsletter(n Newsletter, refuse func(bad bool, format string, args ...any)) {
+	_, err := mail.ParseAddress(n.From)
+	refuse(n.Kind != "" && err != nil,
+		"Avec channels.newsletter.kind, donnez aussi l'expéditeur, par exemple channels.newsletter.from: Anonymal TV <lettre@example.org>")
+	refuse(n.Kind != "" && n.Kind != "smtp" && n.List < 1,
+		"Avec %s, donnez aussi le numéro de la liste des abonnés : channels.newsletter.list.", n.Kind)
+	u, err := url.Parse(n.SMTPURL.Reveal())
+	refuse((n.Kind == "smtp" || !n.SMTPURL.IsZero()) && (err != nil || u.Host == "" || u.Scheme != "smtp" && u.Scheme != "smtps"),
+		"La clé « channels.newsletter.smtp_url » doit être une adresse qui commence par smtp:// ou smtps://.")
+	refuse(n.Daily < 0, "La clé « channels.newsletter.daily » doit être un nombre de messages par jour ; 0 : sans limite.")
 }

@@ -52,8 +52,10 @@ type Options struct {
 	NewID      assets.NewID
 	Lease      time.Duration // how long a silent attempt keeps its job
 	Log        *slog.Logger
-	Postman    Postman // nil: mails are kept, to be read on the outbox page
-	Caller     Caller  // nil: no program is told of anything
+	Postman    Postman  // nil: mails are kept, to be read on the outbox page
+	LetterPost Postman  // takes the newsletter; nil: Postman does
+	Mailing    *Mailing // our own list of subscribers; nil: there is none
+	Caller     Caller   // nil: no program is told of anything
 	Letterhead Letterhead
 	Uploads    Uploads
 	Checks     *archive.Checks // what is known of files that leave in archives; nil: nothing yet
@@ -108,6 +110,7 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobTeaser:   d.makeTeaser,
 		assets.JobLoudness: d.makeWeb,
 		assets.JobMail:     d.deliver,
+		assets.JobLetter:   d.deliver,
 		assets.JobWebhook:  d.call,
 		assets.JobFile:     d.file,
 		assets.JobRemind:   d.remind,
@@ -165,7 +168,7 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failMaking(ctx, j, reason)
 	case assets.JobProxy:
 		return d.failRush(ctx, j, reason)
-	case assets.JobMail:
+	case assets.JobMail, assets.JobLetter:
 		return d.failMail(ctx, j, reason)
 	case assets.JobWebhook:
 		return d.failCall(ctx, j, reason)
@@ -236,7 +239,7 @@ func timeout(j assets.Job) time.Duration {
 		return 10*time.Minute + length
 	case assets.JobProduce, assets.JobProxy:
 		return 30*time.Minute + 40*length
-	case assets.JobMail, assets.JobWebhook:
+	case assets.JobMail, assets.JobLetter, assets.JobWebhook:
 		return 2 * time.Minute
 	case assets.JobFile:
 		return 6 * time.Hour // hundreds of GB at the pace of a slow disk

@@ -114,6 +114,11 @@ func (d *Desk) goOn(ctx context.Context, p assets.Publication) error {
 		return err
 	}
 	facts.Approved = slices.ContainsFunc(s, func(a assets.Approval) bool { return a.Version == p.Version && a.State == assets.ApprovalGiven })
+	for _, other := range p.Films()[1:] {
+		if err := d.cleared(ctx, other, p.Channel); err != nil {
+			return d.ofFilm(ctx, other, err)
+		}
+	}
 	all := assets.Gate(f, p.Channel, d.Now(), facts)
 	if !p.PublishedAt.IsZero() {
 		all = slices.DeleteFunc(all, func(r assets.Refusal) bool { return r.Lock != assets.LockConsent && r.Lock != assets.LockSilence })

@@ -28,6 +28,8 @@ const (
 	MailDay        = "day"        // what goes out today
 	MailStorage    = "storage"    // the disk is full, or nearly so
 	MailTransfer   = "transfer"   // files of a transfer are missing
+	MailLetter     = "letter"     // the newsletter, or a trial of it
+	MailSubscribe  = "subscribe"  // whether an address wants the newsletter
 )
 
 // MailKind is one kind of mail, and what people call it.
@@ -59,6 +61,7 @@ type Letterhead struct {
 	House   string // its name
 	BaseURL string // where links lead, without a slash at the end
 	ReplyTo string // the address of a person; "" for the sender's
+	Imprint string // who publishes, and where: what a letter to the public must say
 }
 
 const (
@@ -153,11 +156,19 @@ func (d *Desk) letter(u assets.User, kind, subject, text, path string) (assets.M
 // is kept for the outbox page.
 func (d *Desk) post(c *assets.Change, m assets.Mail, at time.Time) {
 	m.State = assets.MailKept
-	if d.Postman != nil {
+	if d.postman(m.Kind) != nil {
 		m.State = assets.MailWaiting
 		c.Jobs = append(c.Jobs, d.job(assets.JobMail, m.ID, at, 0))
 	}
 	c.Mails = append(c.Mails, m)
+}
+
+// postman takes mails of a kind; nil: they are kept.
+func (d *Desk) postman(kind string) Postman {
+	if (kind == MailLetter || kind == MailSubscribe) && d.LetterPost != nil {
+		return d.LetterPost
+	}
+	return d.Postman
 }
 
 // deliver sends one mail. Dying between the sending and the note of it sends
@@ -167,10 +178,17 @@ func (d *Desk) deliver(ctx context.Context, h *hold) error {
 	if err != nil {
 		return err
 	}
-	if m.State != assets.MailWaiting || d.Postman == nil {
+	by := d.postman(m.Kind)
+	if m.State != assets.MailWaiting || by == nil {
 		return d.commit(ctx, assets.Change{Fence: h.fence()})
 	}
-	if err := d.Postman.Send(ctx, m); err != nil {
+	out := m
+	if m.Letter != "" {
+		if out, err = d.copyOf(ctx, m); err != nil {
+			return err
+		}
+	}
+	if err := by.Send(ctx, out); err != nil {
 		return err
 	}
 	m.State, m.SentAt = assets.MailSent, d.Now()
@@ -187,10 +205,14 @@ func (d *Desk) failMail(ctx context.Context, j assets.Job, reason string) (asset
 	return assets.Change{Mails: []assets.Mail{sealed(m)}}, nil
 }
 
-// sealed drops what a mail said when it held a key.
+// sealed drops what a mail said when it held a key, and to whom when that is
+// nobody of the house.
 func sealed(m assets.Mail) assets.Mail {
-	if m.Kind == MailEntry {
+	switch m.Kind {
+	case MailEntry:
 		m.Text, m.HTML = "(Le lien d’entrée n’est pas gardé ici.)", ""
+	case MailSubscribe:
+		m.To, m.Text, m.HTML = "", "(L’adresse et le lien ne sont pas gardés ici.)", ""
 	}
 	return m
 }

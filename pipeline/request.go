@@ -27,6 +27,11 @@ func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Re
 	}
 	texts, err := d.trackFiles(ctx, p.Film)
 	req.Files = append(Covered(req.Film, files), texts...)
+	if err == nil && p.Letter != nil {
+		var l publishers.Letter
+		l, err = d.ComposeLetter(ctx, draftOf(p))
+		req.Letter = &l
+	}
 	return req, err
 }
 

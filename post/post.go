@@ -148,6 +148,10 @@ func (p *Post) letter(m assets.Mail) (*gomail.Msg, error) {
 	letter.SetDateWithValue(m.CreatedAt)
 	letter.SetMessageIDWithValue(string(m.ID) + "@" + p.domain)
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no holiday answers
+	if m.Leave != "" {
+		letter.SetGenHeader("List-Unsubscribe", "<"+m.Leave+">")
+		letter.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	letter.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		letter.AddAlternativeString(gomail.TypeTextHTML, m.HTML)

@@ -104,3 +104,25 @@ func TestPasswordStaysSecret(t *testing.T) {
 		t.Errorf("printed: %v, %v", bad, err)
 	}
 }
+
+// A letter can be left in one click, without a page (RFC 8058); other mails have
+// no such header.
+func TestALetterCanBeLeftInOneClick(t *testing.T) {
+	box := services.StartPostbox(t)
+	out := letter
+	out.Leave = "https://anonymal.example/newsletter/desabonner/TOKEN"
+	for _, m := range []assets.Mail{out, letter} {
+		if err := open(t, box.URL).Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range [][2]string{{"<" + out.Leave + ">", "List-Unsubscribe=One-Click"}, {}} {
+		m, err := mail.ReadMessage(strings.NewReader(box.Mails()[i]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := [2]string{m.Header.Get("List-Unsubscribe"), m.Header.Get("List-Unsubscribe-Post")}; got != want {
+			t.Errorf("mail %d: %q, want %q", i, got, want)
+		}
+	}
+}

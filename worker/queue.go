@@ -12,11 +12,12 @@ import (
 	"anonymal.tv/regie/pipeline"
 )
 
-// The two queues of Asynq.
+// The queues of Asynq.
 const (
-	queueMedia = "media" // inspect, produce: minutes to hours of CPU
-	queueFiles = "files" // file: minutes of disk, where the bytes were received
-	queueQuick = "quick" // publish, withdraw, mail, webhook, what a clock asks for: seconds of network
+	queueMedia   = "media"   // inspect, produce: minutes to hours of CPU
+	queueFiles   = "files"   // file: minutes of disk, where the bytes were received
+	queueLetters = "letters" // copies of letters, one after the other: nobody waits behind them
+	queueQuick   = "quick"   // publish, withdraw, mail, webhook, what a clock asks for: seconds of network
 )
 
 // queueOf tells which queue carries a kind of work.
@@ -24,6 +25,8 @@ func queueOf(k assets.JobKind) string {
 	switch k {
 	case assets.JobFile:
 		return queueFiles
+	case assets.JobLetter:
+		return queueLetters
 	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot, assets.JobProgramme,
 		assets.JobDecorate, assets.JobAssist:
 		return queueQuick

@@ -130,6 +130,58 @@ func outboxRecords(h *House) {
 	callRecords(h, w.ID)
 }
 
+func letterRecords(h *House) {
+	now := h.Clock.Now()
+	anne := assets.Subscriber{ID: h.IDs.New(), Mail: "anne@example.org", Token: "A", AskedAt: now}
+	bo := assets.Subscriber{ID: h.IDs.New(), Mail: "bo@example.org", Token: "B", AskedAt: now.Add(time.Hour), ConfirmedAt: now.Add(time.Hour)}
+	h.Apply(assets.Change{Readers: []assets.Subscriber{anne, bo}})
+	for name, ask := range map[string]struct {
+		filter assets.SubscriberFilter
+		want   []assets.Subscriber
+	}{
+		"all": {assets.SubscriberFilter{}, []assets.Subscriber{anne, bo}}, "page": {assets.SubscriberFilter{After: anne.ID}, []assets.Subscriber{bo}},
+		"mail": {assets.SubscriberFilter{Mail: "anne@example.org"}, []assets.Subscriber{anne}}, "token": {assets.SubscriberFilter{Token: "B"}, []assets.Subscriber{bo}},
+		"readers": {assets.SubscriberFilter{Reads: true}, []assets.Subscriber{bo}}, "silent": {assets.SubscriberFilter{AskedBefore: now.Add(time.Minute)}, []assets.Subscriber{anne}},
+	} {
+		got, err := h.Catalog.Subscribers(h.Context(), ask.filter)
+		h.Log(name)
+		same(h, got, err, ask.want)
+	}
+	twin := assets.Subscriber{ID: h.IDs.New(), Mail: anne.Mail, Token: "C", AskedAt: now}
+	h.Refuses(assets.Conflict, assets.Change{Readers: []assets.Subscriber{twin}})
+	anne.Mail, anne.EndedAt, bo.EndedAt = "", now, now.Add(2*time.Hour)
+	h.Apply(assets.Change{Readers: []assets.Subscriber{anne, bo, twin}})
+	got, err := h.Catalog.Subscriber(h.Context(), anne.ID)
+	same(h, got, err, anne)
+	n, err := h.Catalog.CountReaders(h.Context())
+	same(h, n, err, 0)
+
+	var copies []assets.Mail
+	for i, state := range []assets.MailState{assets.MailWaiting, assets.MailSent, assets.MailSent, assets.MailFailed} {
+		m := assets.Mail{ID: h.IDs.New(), User: bo.ID, Kind: "letter", Letter: "letter", State: state, CreatedAt: now}
+		if state == assets.MailSent {
+			m.SentAt = now.Add(time.Duration(i) * time.Hour)
+		}
+		copies = append(copies, m)
+	}
+	copies[3].Letter = "other"
+	h.Apply(assets.Change{Mails: copies})
+	count, err := h.Catalog.Copies(h.Context(), "letter", time.Time{})
+	same(h, count, err, map[assets.MailState]int{assets.MailWaiting: 1, assets.MailSent: 2})
+	count, err = h.Catalog.Copies(h.Context(), "", now.Add(90*time.Minute))
+	same(h, count, err, map[assets.MailState]int{assets.MailWaiting: 1, assets.MailSent: 1, assets.MailFailed: 1})
+	mail, err := h.Catalog.Mail(h.Context(), copies[0].ID)
+	same(h, mail, err, copies[0])
+	mails, err := h.Catalog.Mails(h.Context(), "", 10)
+	same(h, mails, err, []assets.Mail{})
+	f := h.Film("Zik Zac", nil)
+	p := assets.Publication{ID: h.IDs.New(), Film: f.ID, Channel: assets.ChannelNewsletter, State: assets.PublicationScheduled, At: now, CreatedAt: now, Title: "Objet"}
+	p.Letter = &assets.Letter{Films: []assets.ID{f.ID, "g"}, Preheader: "Deux films"}
+	h.Apply(assets.Change{Publications: []assets.Publication{p}, Events: []assets.Event{h.Event(assets.SubjectPublication, p.ID, "", string(p.State))}})
+	kept, err := h.Catalog.Publication(h.Context(), p.ID)
+	same(h, kept.Letter, err, p.Letter)
+}
+
 func callRecords(h *House, webhook assets.ID) {
 	c := assets.Call{ID: h.IDs.New(), Webhook: webhook, Event: "film.approved", Subject: "f", State: assets.CallWaiting, CreatedAt: h.Clock.Now()}
 	later, other := c, c

@@ -20,6 +20,7 @@ func studioCases() map[string]func(*House) {
 		"tracks":     trackRecords,
 		"selections": selectionRecords,
 		"outbox":     outboxRecords,
+		"letters":    letterRecords,
 		"accounts":   accountRecords,
 		"proxies":    proxyRecords,
 		"made":       madeRecords,

@@ -21,7 +21,7 @@ func (c *Catalog) Apply(ctx context.Context, ch assets.Change) error {
 		a.holdFence, a.cancelJobs,
 		a.putUsers, a.putAssets, a.putFilms, a.putSujets, a.putVersions, a.putRushes, a.putPublications, a.putDeliveries,
 		a.putTransfers, a.putUploads, a.putConsents, a.putFilmed, a.putApprovals, a.putNotes, a.putTracks,
-		a.putSelections, a.putSearches, a.putKeys, a.putMails, a.putWebhooks, a.putAccounts, a.putCalls,
+		a.putSelections, a.putSearches, a.putKeys, a.putMails, a.putReaders, a.putWebhooks, a.putAccounts, a.putCalls,
 		a.replaceRenditions, a.addMade, a.putProgramme, a.index, a.addEvents, a.learn, a.addJobs,
 	)
 }
@@ -100,6 +100,7 @@ func (a *application) complete() error {
 		"filmed":                  idsOf(a.Filmed, func(f assets.Filmed) assets.ID { return f.ID }),
 		"key":                     idsOf(a.Keys, func(k assets.Key) assets.ID { return k.ID }),
 		"mail":                    idsOf(a.Mails, func(m assets.Mail) assets.ID { return m.ID }),
+		"reader":                  idsOf(a.Readers, func(s assets.Subscriber) assets.ID { return s.ID }),
 		"webhook":                 idsOf(a.Webhooks, func(w assets.Webhook) assets.ID { return w.ID }),
 		"call":                    idsOf(a.Calls, func(c assets.Call) assets.ID { return c.ID }),
 		"proxy":                   idsOf(a.Proxies, func(r assets.Rendition) assets.ID { return r.ID }),

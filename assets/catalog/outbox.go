@@ -20,6 +20,7 @@ type mailRow struct {
 	Text      string
 	HTML      string `bun:"html"`
 	ReplyTo   string
+	Letter    assets.ID
 	State     assets.MailState
 	Reason    string
 	CreatedAt micros
@@ -29,7 +30,7 @@ type mailRow struct {
 func (r mailRow) record() assets.Mail {
 	return assets.Mail{
 		ID: r.ID, User: r.User, To: r.To, Name: r.Name, Kind: r.Kind, Subject: r.Subject, Text: r.Text, HTML: r.HTML,
-		ReplyTo: r.ReplyTo, State: r.State, Reason: r.Reason, CreatedAt: r.CreatedAt.time(), SentAt: r.SentAt.time(),
+		ReplyTo: r.ReplyTo, Letter: r.Letter, State: r.State, Reason: r.Reason, CreatedAt: r.CreatedAt.time(), SentAt: r.SentAt.time(),
 	}
 }
 
@@ -38,7 +39,7 @@ func (a *application) putMails(ctx context.Context, tx bun.Tx) error {
 	for i, m := range a.Mails {
 		rows[i] = mailRow{
 			ID: m.ID, User: m.User, To: m.To, Name: m.Name, Kind: m.Kind, Subject: m.Subject, Text: m.Text, HTML: m.HTML,
-			ReplyTo: m.ReplyTo, State: m.State, Reason: m.Reason, CreatedAt: stamp(m.CreatedAt), SentAt: stamp(m.SentAt),
+			ReplyTo: m.ReplyTo, Letter: m.Letter, State: m.State, Reason: m.Reason, CreatedAt: stamp(m.CreatedAt), SentAt: stamp(m.SentAt),
 		}
 	}
 	return upsert(ctx, tx, "id", rows...)
@@ -49,9 +50,9 @@ func (c *Catalog) Mail(ctx context.Context, id assets.ID) (assets.Mail, error) {
 	return first[mailRow](ctx, c.read, "catalog.Mail", byID(id))
 }
 
-// Mails lists messages, newest first.
+// Mails lists messages, newest first; not the copies of letters.
 func (c *Catalog) Mails(ctx context.Context, before assets.ID, limit int) ([]assets.Mail, error) {
 	return list[mailRow](ctx, c.read, "catalog.Mails", func(q *bun.SelectQuery) *bun.SelectQuery {
-		return where(q, asked{"id < ?", string(before)}).Order("id DESC").Limit(page(limit))
+		return where(q, asked{"id < ?", string(before)}).Where("letter = ''").Order("id DESC").Limit(page(limit))
 	})
 }

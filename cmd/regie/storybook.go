@@ -37,6 +37,11 @@ type story struct {
 // Run fills a fresh house with examples, lists its pages, and serves them.
 func (c *storybookCmd) Run(a *app) error {
 	a.cfg.Channels.Mastodon.APIURL = "https://mastodon.invalid"
+	letters := &a.cfg.Channels.Newsletter
+	letters.Kind, letters.From, letters.Daily = "smtp", "Anonymal TV <lettre@anonymal.invalid>", 300
+	if err := letters.SMTPURL.UnmarshalText([]byte("smtp://courrier.invalid")); err != nil {
+		return err
+	}
 	demo := demoCmd{Film: c.Film, Listen: c.Listen}
 	return demo.exhibit(a, "storybook", func(ctx context.Context, h *house, film string, _ func()) error {
 		rushes := c.Rush
@@ -220,7 +225,12 @@ func (s *stage) rights(sujet, film assets.ID) assets.ID {
 
 // publications are of each sort that asks something of a person.
 func (s *stage) publications(film assets.ID) []story {
-	all := []story{{"Canaux", assets.RoleCommunication, "/regie/admin/canaux"}}
+	all := []story{
+		{"Canaux", assets.RoleCommunication, "/regie/admin/canaux"},
+		{"Lettre", assets.RoleCommunication, "/regie/lettre"},
+		{"Lettre avec aperçu", assets.RoleCommunication, "/regie/lettre?objet=Une+soir%C3%A9e+au+Jas&edito=Bonjour%2C%0A%0Avoici+les+films+de+la+quinzaine.&film=" + string(film)},
+		{"S’abonner", "", "/newsletter"},
+	}
 	for _, x := range []struct {
 		name, reason string
 		channel      assets.Channel

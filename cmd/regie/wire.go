@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // the zone is there on every machine
@@ -218,8 +219,21 @@ func (h *house) channels() []channel {
 		outlet(x.Channel, c.X.Mode, x.New, x.Options{URL: c.X.APIURL, OAuth: t.Config, Post: c.X.Post, Insecure: plain, Vault: h.vault(x.Channel), Blobs: h.parts.Blobs, Now: h.now}, t),
 		outlet(peertube.Channel, offered(c.PeerTube.Mode, c.PeerTube.APIURL), peertube.New, peertube.Options{URL: c.PeerTube.APIURL, Insecure: plain, Vault: h.vault(peertube.Channel), Blobs: h.parts.Blobs, Now: h.now}, nil),
 		outlet(mastodon.Channel, offered(c.Mastodon.Mode, c.Mastodon.APIURL), mastodon.New, mastodon.Options{URL: c.Mastodon.APIURL, Insecure: plain, Vault: h.vault(mastodon.Channel), Blobs: h.parts.Blobs, Now: h.now}, m),
-		outlet(newsletter.Channel, offered(c.Newsletter.Mode, c.Newsletter.Kind), newsletter.New, newsletter.Options{Kind: c.Newsletter.Kind, URL: c.Newsletter.APIURL, Insecure: plain, From: c.Newsletter.From, List: c.Newsletter.List, Vault: h.vault(newsletter.Channel), Now: h.now}, nil),
+		h.newsletter(c.Newsletter, plain),
 	}
+}
+
+// newsletter is the channel of the letters: by our own list, or by a service that
+// keeps the subscribers.
+func (h *house) newsletter(c configs.Newsletter, plain bool) channel {
+	if mode := offered(c.Mode, c.Kind); c.Kind != "smtp" {
+		return outlet(newsletter.Channel, mode, newsletter.New, newsletter.Options{Kind: c.Kind, URL: c.APIURL, Insecure: plain, From: c.From, List: c.List, Vault: h.vault(newsletter.Channel), Now: h.now}, nil)
+	}
+	list := pipeline.Mailing{Catalog: h.catalog, Now: h.now, Zone: h.zone, Daily: c.Daily}
+	if c.Mode != "off" {
+		h.parts.Mailing = &list
+	}
+	return outlet(newsletter.Channel, c.Mode, newsletter.NewOwn, newsletter.OwnOptions{List: list, Page: h.baseURL() + "/regie/publications/"}, nil)
 }
 
 // openTexts reads what channels say of films.
@@ -242,7 +256,14 @@ func (h *house) openTexts(context.Context) error {
 // openPost finds the way to the server of mails; without one they are kept.
 func (h *house) openPost(context.Context) error {
 	m := h.cfg.Mail
-	h.parts.Letterhead = pipeline.Letterhead{House: h.cfg.Site.Title, BaseURL: h.baseURL(), ReplyTo: m.ReplyTo}
+	h.parts.Letterhead = pipeline.Letterhead{House: h.cfg.Site.Title, BaseURL: h.baseURL(), ReplyTo: m.ReplyTo, Imprint: h.imprint()}
+	if n := h.cfg.Channels.Newsletter; n.Kind == "smtp" {
+		p, err := post.New(post.Options{URL: assets.Secret(n.SMTPURL.Reveal()), From: n.From})
+		if err != nil {
+			return err
+		}
+		h.parts.LetterPost = p
+	}
 	if m.SMTPURL.IsZero() {
 		return nil
 	}
@@ -252,6 +273,11 @@ func (h *house) openPost(context.Context) error {
 	}
 	h.parts.Postman = p
 	return nil
+}
+
+// imprint says who publishes, and where.
+func (h *house) imprint() string {
+	return strings.Join(slices.DeleteFunc([]string{h.cfg.Identity.Name, h.cfg.Identity.Address}, func(s string) bool { return s == "" }), ", ")
 }
 
 // baseURL is where the site is seen from outside; unless it is configured, from

@@ -24,7 +24,7 @@ import (
 )
 
 // Channel is the name of this channel.
-const Channel assets.Channel = "newsletter"
+const Channel = assets.ChannelNewsletter
 
 // settling is how long a draft that was to be sent may still look like one.
 const settling = 20 * time.Second

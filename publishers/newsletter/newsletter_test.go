@@ -3,16 +3,19 @@ package newsletter
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/assetstest"
 	"anonymal.tv/regie/publishers"
+	"anonymal.tv/regie/publishers/publisherstest"
 	"anonymal.tv/regie/publishers/publisherstest/emu"
 	"anonymal.tv/regie/publishers/publisherstest/sweep"
 )
@@ -38,6 +41,56 @@ func TestKillsListmonk(t *testing.T) {
 func TestSuiteBrevo(t *testing.T)  { sweep.Suite(t, platform("brevo", emu.NewBrevo)) }
 func TestFaultsBrevo(t *testing.T) { sweep.Faults(t, platform("brevo", emu.NewBrevo)) }
 func TestKillsBrevo(t *testing.T)  { sweep.Kills(t, "TestKillsBrevo", platform("brevo", emu.NewBrevo)) }
+
+// list is an outbox in memory.
+type list struct {
+	sync.Mutex
+	posted map[string]publishers.Letter
+}
+
+func (l *list) Post(ctx context.Context, marker string, x publishers.Letter) error {
+	l.Lock()
+	defer l.Unlock()
+	if err := ctx.Err(); err != nil {
+		return &assets.Error{Kind: assets.Transient, Op: "list.Post", Msg: "Interrompu.", Err: err}
+	}
+	l.posted[marker] = x
+	return nil
+}
+
+func (l *list) Posted(_ context.Context, marker string) (bool, error) {
+	l.Lock()
+	defer l.Unlock()
+	_, posted := l.posted[marker]
+	return posted, nil
+}
+
+func TestSuiteOwn(t *testing.T) {
+	publisherstest.Suite(t, func(t *testing.T) publisherstest.Fixture {
+		l := &list{posted: map[string]publishers.Letter{}}
+		own, err := NewOwn(OwnOptions{List: l, Page: "https://anonymal.example/regie/publications/"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return publisherstest.Fixture{
+			Publisher: own,
+			Request: func(n int) publishers.Request {
+				return publishers.Request{
+					Marker: fmt.Sprint("decision-", n), Film: assets.Film{ID: assets.ID(fmt.Sprint("film-", n)), Title: fmt.Sprint("Zik Zac, soir ", n)},
+					Text: "Une soirée au Jas.", Link: fmt.Sprintf("https://anonymal.example/films/film-%d/", n), Files: []assets.Rendition{{Role: assets.RolePoster}},
+				}
+			},
+			Public: func() (all []string) {
+				l.Lock()
+				defer l.Unlock()
+				for _, x := range l.posted {
+					all = append(all, x.Subject)
+				}
+				return all
+			},
+		}
+	})
+}
 
 // What people wrote fills in nothing at the sender.
 func TestWordsAreNoTemplates(t *testing.T) {

@@ -19,6 +19,7 @@ type publicationBody struct {
 	assets.Publication
 	Film    assets.Film
 	Name    string // of the channel
+	Going   string // how far a letter is that leaves by our own list
 	Kit     *pipeline.Kit
 	Made    string // where the files of the kit are, in front of their names
 	Chip    *chip  // what keeps the film from this channel, with the way out
@@ -38,6 +39,9 @@ func (s *Studio) publication(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if b.Chip, err = s.keptBack(ctx, p.Film, p.Channel); err != nil {
+		return err
+	}
+	if b.Going, err = s.Desk.LetterProgress(ctx, p.ID); err != nil {
 		return err
 	}
 	if p.State == assets.PublicationAssisted && b.Chip == nil {
@@ -100,6 +104,9 @@ func (s *Studio) settlePublication(w http.ResponseWriter, r *http.Request) error
 		"regarder":  {func() error { _, err := s.Desk.LookAgain(ctx, id, by); return err }, "La régie regarde encore."},
 		"completer": {func() error { return s.Desk.Redecorate(ctx, p, by) }, "Ce qui manque est réessayé."},
 		"retirer": {func() error {
+			if p.Letter != nil {
+				return s.Desk.CancelLetter(ctx, id, by)
+			}
 			_, err := s.Desk.Unpublish(ctx, p.Film, []assets.Channel{p.Channel}, by)
 			return err
 		}, "C’est demandé."},

@@ -166,9 +166,9 @@ func validateNewsletter(n Newsletter, refuse func(bad bool, format string, args 
 	refuse(n.Kind != "" && err != nil,
 		"Avec channels.newsletter.kind, donnez aussi l'expéditeur, par exemple channels.newsletter.from: Anonymal TV <lettre@example.org>")
 	refuse(n.Kind != "" && n.Kind != "smtp" && n.List < 1,
-		"Avec %s, donnez aussi le numéro de la liste des abonnés : channels.newsletter.list.", n.Kind)
+		"Avec %s, donnez aussi le numéro de la liste des abonnés : channels.newsletter.list.", n.Kind)
 	u, err := url.Parse(n.SMTPURL.Reveal())
 	refuse((n.Kind == "smtp" || !n.SMTPURL.IsZero()) && (err != nil || u.Host == "" || u.Scheme != "smtp" && u.Scheme != "smtps"),
-		"La clé « channels.newsletter.smtp_url » doit être une adresse qui commence par smtp:// ou smtps://.")
-	refuse(n.Daily < 0, "La clé « channels.newsletter.daily » doit être un nombre de messages par jour ; 0 : sans limite.")
+		"La clé « channels.newsletter.smtp_url » doit être une adresse qui commence par smtp:// ou smtps://.")
+	refuse(n.Daily < 0, "La clé « channels.newsletter.daily » doit être un nombre de messages par jour ; 0 : sans limite.")
 }

@@ -66,9 +66,9 @@ func (l LetterDraft) check() error {
 		{len(l.Films) == 0, "film", "Choisissez au moins un film."},
 		{len(l.Films) > letterFilms, "film", fmt.Sprintf("Une lettre montre %d films au plus.", letterFilms)},
 		{l.Subject == "", "objet", "Écrivez l'objet de la lettre."},
-		{utf8.RuneCountInString(l.Subject) > letterSubject, "objet", fmt.Sprintf("L'objet est trop long : %d signes au plus, 60 de préférence.", letterSubject)},
-		{utf8.RuneCountInString(l.Preheader) > letterSubject, "apercu", fmt.Sprintf("L'aperçu est trop long : %d signes au plus.", letterSubject)},
-		{utf8.RuneCountInString(l.Edito) > letterEdito, "edito", fmt.Sprintf("L'édito est trop long : %s signes au plus.", french.Number(letterEdito))},
+		{utf8.RuneCountInString(l.Subject) > letterSubject, "objet", fmt.Sprintf("L'objet est trop long : %d signes au plus, 60 de préférence.", letterSubject)},
+		{utf8.RuneCountInString(l.Preheader) > letterSubject, "apercu", fmt.Sprintf("L'aperçu est trop long : %d signes au plus.", letterSubject)},
+		{utf8.RuneCountInString(l.Edito) > letterEdito, "edito", fmt.Sprintf("L'édito est trop long : %s signes au plus.", french.Number(letterEdito))},
 	} {
 		if x.bad {
 			return wrong(op, x.field, x.sentence)
@@ -107,7 +107,7 @@ func (d *Desk) letterFilm(ctx context.Context, id assets.ID) (letterFilm, error)
 	if req.Link == "" {
 		return letterFilm{}, &assets.Error{
 			Kind: assets.Conflict, Op: "pipeline.letterFilm",
-			Msg: "« " + req.Film.Title + " » n'est pas sur le site : la lettre n'aurait pas où mener. Mettez-le en ligne, ou ôtez-le de la lettre.",
+			Msg: "« " + req.Film.Title + " » n'est pas sur le site : la lettre n'aurait pas où mener. Mettez-le en ligne, ou ôtez-le de la lettre.",
 		}
 	}
 	f := letterFilm{Title: req.Film.Title, Paragraphs: french.Paragraphs(req.Text), Link: req.Link}
@@ -178,7 +178,7 @@ func (d *Desk) PlanLetter(ctx context.Context, l LetterDraft, at time.Time, acto
 	if hand {
 		return assets.Publication{}, &assets.Error{
 			Kind: assets.Conflict, Op: "pipeline.PlanLetter",
-			Msg: "Le compte qui envoie la newsletter n'est pas connecté : la lettre n'est pas programmée. Connectez-le sur la page Canaux.",
+			Msg: "Le compte qui envoie la newsletter n'est pas connecté : la lettre n'est pas programmée. Connectez-le sur la page Canaux.",
 		}
 	}
 	l = l.cleaned()
@@ -222,7 +222,7 @@ func (d *Desk) ofFilm(ctx context.Context, film assets.ID, why error) error {
 	if err != nil {
 		return err
 	}
-	return &assets.Error{Kind: assets.KindOf(why), Op: "pipeline.ofFilm", Err: why, Msg: "« " + f.Title + " » : " + assets.Sentence(why)}
+	return &assets.Error{Kind: assets.KindOf(why), Op: "pipeline.ofFilm", Err: why, Msg: "« " + f.Title + " » : " + assets.Sentence(why)}
 }
 
 // TryLetter mails a letter to one person of the house alone.
@@ -259,7 +259,7 @@ func (d *Desk) CancelLetter(ctx context.Context, id assets.ID, actor string) err
 		return err
 	}
 	if p.Letter == nil || !unsaid(p.State) {
-		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.CancelLetter", Msg: "Cette lettre est partie, ou part en ce moment : elle ne se rappelle pas. Rien n'a été changé."}
+		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.CancelLetter", Msg: "Cette lettre est partie, ou part en ce moment : elle ne se rappelle pas. Rien n'a été changé."}
 	}
 	return d.commit(ctx, assets.Change{
 		Events: []assets.Event{d.event(assets.SubjectPublication, id, string(p.State), string(assets.PublicationCancelled), actor, "")},

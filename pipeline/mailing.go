@@ -124,7 +124,7 @@ func (d *Desk) copyOf(ctx context.Context, m assets.Mail) (assets.Mail, error) {
 		return m, err
 	}
 	if p.State == assets.PublicationWithdrawing || p.State == assets.PublicationWithdrawn {
-		return m, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "La lettre a été arrêtée : cet exemplaire n'est pas parti."}
+		return m, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "La lettre a été arrêtée : cet exemplaire n'est pas parti."}
 	}
 	if err := d.goOn(ctx, p); err != nil {
 		return m, err
@@ -135,7 +135,7 @@ func (d *Desk) copyOf(ctx context.Context, m assets.Mail) (assets.Mail, error) {
 	}
 	leave := d.Letterhead.BaseURL + "/newsletter/desabonner/" + s.Token
 	m.To, m.Leave, m.ReplyTo = s.Mail, leave, d.Letterhead.ReplyTo
-	m.Text = letter.Text + "\nSe désabonner : " + leave + "\n"
+	m.Text = letter.Text + "\nSe désabonner : " + leave + "\n"
 	m.HTML = strings.Replace(letter.HTML, "</body>", `<p style="max-width:36em;margin:16px auto 0;color:#5d5a55;font:14px/1.5 sans-serif"><a href="`+template.HTMLEscapeString(leave)+`" style="color:inherit">Se désabonner</a></p></body>`, 1)
 	return m, nil
 }
@@ -153,7 +153,7 @@ func (d *Desk) LetterProgress(ctx context.Context, letter assets.ID) (string, er
 	} else if waiting > 0 {
 		said := fmt.Sprintf("Envoi : %s sur %s.", french.Number(sent), french.Number(total))
 		if d.Mailing.Daily > 0 && waiting+sent > d.Mailing.Daily {
-			said += fmt.Sprintf(" %s par jour : la suite part chaque matin à %d h.", french.Number(d.Mailing.Daily), resumeHour)
+			said += fmt.Sprintf(" %s par jour : la suite part chaque matin à %d h.", french.Number(d.Mailing.Daily), resumeHour)
 		}
 		return said, nil
 	}

@@ -20,7 +20,7 @@ const (
 func (d *Desk) Subscribe(ctx context.Context, address string) error {
 	address = strings.ToLower(strings.TrimSpace(address))
 	if a, err := mail.ParseAddress(address); err != nil || a.Address != address || len(address) > 254 {
-		return wrong("pipeline.Subscribe", "mail", "Cette adresse n'est pas complète : écrivez-la comme « prenom@exemple.fr ».")
+		return wrong("pipeline.Subscribe", "mail", "Cette adresse n'est pas complète : écrivez-la comme « prenom@exemple.fr ».")
 	}
 	return again(func() error {
 		known, err := d.Catalog.Subscribers(ctx, assets.SubscriberFilter{Mail: address})
@@ -37,7 +37,7 @@ func (d *Desk) Subscribe(ctx context.Context, address string) error {
 		s.AskedAt = d.Now()
 		body := letterBody{
 			Greeting: "Bonjour,", House: d.Letterhead.House, Link: d.Letterhead.BaseURL + "/newsletter/confirmer/" + s.Token,
-			Paragraphs: []string{"Quelqu’un, vous sans doute, a demandé que la lettre de " + d.Letterhead.House + " vous soit envoyée. Ouvrez ce lien pour dire oui.", "Si ce n’est pas vous, ne faites rien : rien ne vous sera envoyé."},
+			Paragraphs: []string{"Quelqu’un, vous sans doute, a demandé que la lettre de " + d.Letterhead.House + " vous soit envoyée. Ouvrez ce lien pour dire oui.", "Si ce n’est pas vous, ne faites rien : rien ne vous sera envoyé."},
 		}
 		c := assets.Change{Readers: []assets.Subscriber{s}}
 		d.post(&c, assets.Mail{

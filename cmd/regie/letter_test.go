@@ -36,40 +36,11 @@ func TestLetters(t *testing.T) {
 	public := &http.Client{}
 	page := func(c *http.Client, want int, path string, form url.Values) string {
 		t.Helper()
-		var r *http.Response
-		var err error
-		if form == nil {
-			r, err = c.Get(s.URL + path)
-		} else {
-			r, err = c.PostForm(s.URL+path, form)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = r.Body.Close() }()
-		text, err := io.ReadAll(r.Body)
-		if err != nil || r.StatusCode != want {
-			t.Fatalf("%s: %d, want %d, %v\n%s", path, r.StatusCode, want, err, text)
-		}
-		return string(text)
+		return ask(t, c, want, s.URL+path, form)
 	}
-	mails := func(n int) string { // the nth, decoded
-		t.Helper()
-		for end := time.Now().Add(time.Minute); len(box.Mails()) < n; {
-			if time.Now().After(end) {
-				t.Fatalf("%d mails after a minute, want %d", len(box.Mails()), n)
-			}
-			page(public, http.StatusOK, "/sante", nil)
-		}
-		m, err := mail.ReadMessage(strings.NewReader(box.Mails()[n-1]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(quotedprintable.NewReader(m.Body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return "To: " + m.Header.Get("To") + "\nLeave: " + m.Header.Get("List-Unsubscribe") + "\n" + string(text)
+	mails := func(n int) string { t.Helper(); return nth(t, box, n) }
+	if home := page(public, http.StatusOK, "/", nil); !strings.Contains(home, `href="/newsletter"`) {
+		t.Error("the site does not lead to the page where one subscribes")
 	}
 	page(public, http.StatusUnprocessableEntity, "/newsletter", url.Values{"mail": {"personne"}})
 	page(public, http.StatusOK, "/newsletter", url.Values{"mail": {"lectrice@example.org"}})
@@ -114,4 +85,44 @@ func TestLetters(t *testing.T) {
 		t.Errorf("after leaving: %s", again)
 	}
 	page(public, http.StatusNotFound, "/newsletter/desabonner/AAAA", url.Values{"List-Unsubscribe": {"One-Click"}})
+}
+
+// ask looks at a page, or sends a form to it.
+func ask(t *testing.T, c *http.Client, want int, address string, form url.Values) string {
+	t.Helper()
+	get := func() (*http.Response, error) { return c.Get(address) }
+	if form != nil {
+		get = func() (*http.Response, error) { return c.PostForm(address, form) }
+	}
+	r, err := get()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	text, err := io.ReadAll(r.Body)
+	if err != nil || r.StatusCode != want {
+		t.Fatalf("%s: %d, want %d, %v\n%s", address, r.StatusCode, want, err, text)
+	}
+	return string(text)
+}
+
+// nth waits for the nth mail, and decodes its text.
+func nth(t *testing.T, box *services.Postbox, n int) string {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(2 * time.Minute); len(box.Mails()) < n; <-tick.C {
+		if time.Now().After(end) {
+			t.Fatalf("%d mails, want %d", len(box.Mails()), n)
+		}
+	}
+	m, err := mail.ReadMessage(strings.NewReader(box.Mails()[n-1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "To: " + m.Header.Get("To") + "\nLeave: " + m.Header.Get("List-Unsubscribe") + "\n" + string(text)
 }

@@ -197,7 +197,7 @@ func (h *house) openSite(context.Context) error {
 		Public: h.public(), State: filepath.Join(h.data, "site"), BaseURL: h.baseURL(),
 		Identity: site.Identity{
 			Name: h.cfg.Site.Title, Tagline: h.cfg.Site.Tagline, Legal: id.Name, Address: id.Address,
-			Phone: id.Phone, Mail: id.Mail, Director: id.Director, Host: id.Host,
+			Phone: id.Phone, Mail: id.Mail, Director: id.Director, Host: id.Host, Letters: h.ownList(),
 		},
 		Blobs: h.parts.Blobs, Programme: h.catalog.Programme, Assets: static.FS(), Now: h.now,
 	})
@@ -223,6 +223,12 @@ func (h *house) channels() []channel {
 	}
 }
 
+// ownList tells whether the house itself keeps the subscribers of its letters.
+func (h *house) ownList() bool {
+	n := h.cfg.Channels.Newsletter
+	return n.Kind == "smtp" && n.Mode != "off"
+}
+
 // newsletter is the channel of the letters: by our own list, or by a service that
 // keeps the subscribers.
 func (h *house) newsletter(c configs.Newsletter, plain bool) channel {
@@ -230,7 +236,7 @@ func (h *house) newsletter(c configs.Newsletter, plain bool) channel {
 		return outlet(newsletter.Channel, mode, newsletter.New, newsletter.Options{Kind: c.Kind, URL: c.APIURL, Insecure: plain, From: c.From, List: c.List, Vault: h.vault(newsletter.Channel), Now: h.now}, nil)
 	}
 	list := pipeline.Mailing{Catalog: h.catalog, Now: h.now, Zone: h.zone, Daily: c.Daily}
-	if c.Mode != "off" {
+	if h.ownList() {
 		h.parts.Mailing = &list
 	}
 	return outlet(newsletter.Channel, c.Mode, newsletter.NewOwn, newsletter.OwnOptions{List: list, Page: h.baseURL() + "/regie/publications/"}, nil)

@@ -52,6 +52,7 @@ type Identity struct {
 	Mail     string
 	Director string // directeur ou directrice de la publication
 	Host     string // who hosts the site: name, address, phone
+	Letters  bool   // the house sends letters, and /newsletter takes subscribers
 }
 
 // Site is the publisher of the channel assets.ChannelSite. It is safe for use

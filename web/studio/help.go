@@ -57,6 +57,11 @@ var helpTexts = []helpText{
 		"Pendant la captation, « Ouvrir le direct » montre la grande horloge. « Suivant » note l’heure réelle de chaque séquence.",
 		"Après la captation, ces heures deviennent les chapitres du film.",
 	}},
+	{"lettre", "Envoyer la lettre", []string{
+		"Sur la page Films, « Lettre » : cochez les films du site, donnez leur place, écrivez l’objet et l’édito.",
+		"« Voir l’aperçu » montre la lettre, « M’envoyer un essai » l’envoie à vous seul. « Programmer la lettre » l’envoie aux abonnés, à l’heure dite.",
+		"Une lettre qui n’est pas partie s’annule sur sa page. Une lettre partie ne se rappelle pas.",
+	}},
 	{"administrer", "Administrer la régie", []string{
 		"Invitez dans « Personnes » : le nom, le courriel, le rôle, la fin de la mission. La page suivante montre le lien et son code, une seule fois.",
 		"Un départ ? « Fermer l’accès » ; ce que la personne a apporté reste. À la fin d’une mission, l’accès se ferme seul.",

@@ -172,7 +172,7 @@ func (s *Studio) sendLetter(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return s.done(w, r, letterPath, "La lettre est programmée : "+french.Moment(p.At.In(s.Zone), s.Now().In(s.Zone))+".")
+		return s.done(w, r, letterPath, "La lettre est programmée : "+french.Moment(p.At.In(s.Zone), s.Now().In(s.Zone))+".")
 	}
 	return invalid("sendLetter", "Choisissez une action.")
 }

@@ -67,7 +67,7 @@ func (l LetterDraft) check() error {
 		{len(l.Films) > letterFilms, "film", fmt.Sprintf("Une lettre montre %d films au plus.", letterFilms)},
 		{l.Subject == "", "objet", "Écrivez l'objet de la lettre."},
 		{utf8.RuneCountInString(l.Subject) > letterSubject, "objet", fmt.Sprintf("L'objet est trop long : %d signes au plus, 60 de préférence.", letterSubject)},
-		{utf8.RuneCountInString(l.Preheader) > letterSubject, "apercu", fmt.Sprintf("L'aperçu est trop long : %d signes au plus.", letterSubject)},
+		{utf8.RuneCountInString(l.Preheader) > letterSubject, "accroche", fmt.Sprintf("L'accroche est trop longue : %d signes au plus.", letterSubject)},
 		{utf8.RuneCountInString(l.Edito) > letterEdito, "edito", fmt.Sprintf("L'édito est trop long : %s signes au plus.", french.Number(letterEdito))},
 	} {
 		if x.bad {
@@ -91,8 +91,27 @@ func (d *Desk) ComposeLetter(ctx context.Context, l LetterDraft) (publishers.Let
 		}
 		parts.Films = append(parts.Films, f)
 	}
-	body, err := parts.html()
-	return publishers.Letter{Subject: l.Subject, Preheader: l.Preheader, HTML: body, Text: parts.text()}, err
+	return parts.letter(l.Subject, l.Preheader)
+}
+
+// letterOf is the letter by which a publication goes out; nil for a film that is
+// not on the site.
+func (d *Desk) letterOf(ctx context.Context, p assets.Publication, req publishers.Request) (*publishers.Letter, error) {
+	if p.Letter != nil {
+		l, err := d.ComposeLetter(ctx, draftOf(p))
+		return &l, err
+	}
+	if req.Link == "" {
+		return nil, nil
+	}
+	picture, err := d.publicPicture(ctx, req.Film)
+	if err != nil {
+		return nil, err
+	}
+	parts := letterParts{House: d.Letterhead.House, Imprint: d.Letterhead.Imprint}
+	parts.Films = []letterFilm{{req.Film.Title, french.Paragraphs(req.Text), req.Link, picture}}
+	l, err := parts.letter(req.Film.Title, "")
+	return &l, err
 }
 
 func (d *Desk) letterFilm(ctx context.Context, id assets.ID) (letterFilm, error) {
@@ -139,6 +158,11 @@ func (d *Desk) publicPicture(ctx context.Context, f assets.Film) (string, error)
 	return "", err
 }
 
+func (p letterParts) letter(subject, preheader string) (publishers.Letter, error) {
+	body, err := p.html()
+	return publishers.Letter{Subject: subject, Preheader: preheader, HTML: body, Text: p.text()}, err
+}
+
 // html is what stands in the body. Mail programs know inline styles only.
 func (p letterParts) html() (string, error) {
 	t, err := template.New("").Parse(`<div style="max-width:36em;margin:0 auto;color:#1b1b1f;font:16px/1.5 sans-serif">
@@ -168,6 +192,7 @@ func (p letterParts) text() string {
 // PlanLetter decides that a letter goes out at an instant (the zero time: now).
 // Its films are weighed then, each as if it went alone.
 func (d *Desk) PlanLetter(ctx context.Context, l LetterDraft, at time.Time, actor string) (assets.Publication, error) {
+	asked := at
 	if at.Before(d.Now()) {
 		at = d.Now()
 	}
@@ -191,12 +216,40 @@ func (d *Desk) PlanLetter(ctx context.Context, l LetterDraft, at time.Time, acto
 		}
 	}
 	p := d.publication(l.Films[0], assets.ChannelNewsletter, at)
+	if p.ID, err = d.letterID(ctx, l, asked); err != nil {
+		return assets.Publication{}, err
+	}
 	p.Title, p.Text, p.Letter = l.Subject, l.Edito, &assets.Letter{Films: l.Films, Preheader: l.Preheader}
 	return p, d.commit(ctx, assets.Change{
 		Publications: []assets.Publication{p},
 		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, "", string(p.State), actor, "Lettre : "+french.Count(len(l.Films), "film", "films")+".")},
 		Jobs:         []assets.Job{d.job(assets.JobPublish, p.ID, at, 0)},
 	})
+}
+
+// letterID names a letter by what it says and when: a button that is pressed
+// twice plans it once. One that ended can be planned again.
+func (d *Desk) letterID(ctx context.Context, l LetterDraft, at time.Time) (assets.ID, error) {
+	all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: l.Films[0], Channel: assets.ChannelNewsletter})
+	if err != nil {
+		return "", err
+	}
+	ended := 0
+	for _, p := range all {
+		same := p.Letter != nil && p.Title == l.Subject && slices.Equal(p.Letter.Films, l.Films)
+		switch {
+		case !same:
+		case p.State == assets.PublicationCancelled || p.State == assets.PublicationFailed:
+			ended++
+		case at.IsZero() && d.Now().Sub(p.CreatedAt) < time.Minute, p.At.Equal(at):
+			return "", &assets.Error{Kind: assets.Conflict, Op: "pipeline.letterID", Msg: "Cette lettre est déjà programmée. Rien n'a été ajouté."}
+		}
+	}
+	about := []string{"letter", l.Subject, l.Edito, fmt.Sprint(ended), fmt.Sprint(at.Unix())}
+	for _, film := range l.Films {
+		about = append(about, string(film))
+	}
+	return gathered(d.Now().Truncate(time.Minute), about...), nil
 }
 
 // letterReady is the gate for the films of a letter, before it begins: what one

@@ -41,7 +41,7 @@ func lettered(t *testing.T, films, subscribers, daily int) (b *bench, box *postb
 
 func (b *bench) planned(films ...assets.ID) assets.Publication {
 	b.Helper()
-	p, err := b.PlanLetter(b.Context(), LetterDraft{Subject: "Trois films", Edito: "Bonjour,\n\nvoici.", Films: films}, time.Time{}, "test")
+	p, err := b.PlanLetter(b.Context(), LetterDraft{Subject: "Trois films, " + string(b.NewID()), Edito: "Bonjour,\n\nvoici.", Films: films}, time.Time{}, "test")
 	b.must(err)
 	return p
 }
@@ -103,8 +103,10 @@ func TestALetterWaitsForItsHour(t *testing.T) {
 	draft := LetterDraft{Subject: "S", Films: films}
 	p, err := b.PlanLetter(t.Context(), draft, b.clock.Now().Add(time.Hour), "test")
 	b.must(err)
-	other, err := b.PlanLetter(t.Context(), draft, b.clock.Now().Add(time.Hour), "test")
+	other, err := b.PlanLetter(t.Context(), draft, b.clock.Now().Add(2*time.Hour), "test")
 	b.must(err)
+	_, err = b.PlanLetter(t.Context(), draft, p.At, "test") // the button was pressed twice
+	b.fails(assets.Conflict, err)
 	b.must(b.CancelLetter(t.Context(), other.ID, "test"))
 	b.must(second(b.Unpublish(t.Context(), films[1], []assets.Channel{assets.ChannelSite}, "test")))
 	b.clock.Advance(2 * time.Hour)
@@ -116,6 +118,16 @@ func TestALetterWaitsForItsHour(t *testing.T) {
 		t.Errorf("called off: %s", other.State)
 	}
 	b.fails(assets.Conflict, b.CancelLetter(t.Context(), other.ID, "test"))
+}
+
+// A film that goes to the newsletter alone is a letter, too, with who publishes it.
+func TestAFilmAloneIsALetter(t *testing.T) {
+	b, box, films := lettered(t, 1, 1, 0)
+	b.must(second(b.PublishApproving(t.Context(), films[0], []assets.Channel{assets.ChannelNewsletter}, time.Time{}, "test")))
+	b.settle()
+	if len(box.sent) != 1 || box.sent[0].Subject != b.film(films[0]).Title || !strings.Contains(box.sent[0].HTML, "1 rue de l’Exemple") || box.sent[0].Leave == "" {
+		t.Errorf("mails: %+v", box.sent)
+	}
 }
 
 // A trial goes to one person alone.

@@ -121,7 +121,9 @@ func (d *Desk) Kit(ctx context.Context, p assets.Publication) (Kit, error) {
 		return Kit{}, err
 	}
 	k := Kit{Text: req.Text, Version: req.Version}
-	if req.Link != "" {
+	if req.Letter != nil {
+		k.Text = req.Letter.Text
+	} else if req.Link != "" {
 		k.Text += "\n\n" + req.Link
 	}
 	var film *assets.Rendition

@@ -27,10 +27,8 @@ func (d *Desk) request(ctx context.Context, p assets.Publication) (publishers.Re
 	}
 	texts, err := d.trackFiles(ctx, p.Film)
 	req.Files = append(Covered(req.Film, files), texts...)
-	if err == nil && p.Letter != nil {
-		var l publishers.Letter
-		l, err = d.ComposeLetter(ctx, draftOf(p))
-		req.Letter = &l
+	if err == nil && p.Channel == assets.ChannelNewsletter {
+		req.Letter, err = d.letterOf(ctx, p, req)
 	}
 	return req, err
 }

@@ -35,7 +35,7 @@ type Request struct {
 	Resume    []byte    // what save was last given by an earlier attempt
 	Link      string    // where the site shows the film; "" when it does not
 	Text      string    // what a post says there, without the link
-	Letter    *Letter   // a letter of several films, of which Film is the first; nil for one alone
+	Letter    *Letter   // as subscribers read it; nil on other channels
 }
 
 // File returns the rendition of a role, best first, and whether there is one.

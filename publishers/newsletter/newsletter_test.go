@@ -86,6 +86,7 @@ func TestSuiteOwn(t *testing.T) {
 				for _, x := range l.posted {
 					all = append(all, x.Subject)
 				}
+				slices.Sort(all)
 				return all
 			},
 		}

@@ -116,7 +116,7 @@ func (s *Studio) letterState(ctx context.Context, b *letterBody) error {
 
 // draft is what a form of a letter holds: its films by their ranks.
 func draft(v url.Values) pipeline.LetterDraft {
-	d := pipeline.LetterDraft{Subject: v.Get("objet"), Preheader: v.Get("apercu"), Edito: v.Get("edito")}
+	d := pipeline.LetterDraft{Subject: v.Get("objet"), Preheader: v.Get("accroche"), Edito: v.Get("edito")}
 	for _, id := range v["film"] {
 		d.Films = append(d.Films, assets.ID(id))
 	}

@@ -192,9 +192,10 @@ func (p letterParts) text() string {
 // PlanLetter decides that a letter goes out at an instant (the zero time: now).
 // Its films are weighed then, each as if it went alone.
 func (d *Desk) PlanLetter(ctx context.Context, l LetterDraft, at time.Time, actor string) (assets.Publication, error) {
-	asked := at
+	asked, when := at, assets.MomentAt(at, d.Zone)
 	if at.Before(d.Now()) {
 		at = d.Now()
+		when = assets.Moment{At: at}
 	}
 	hand, err := d.byHand(ctx, assets.ChannelNewsletter)
 	if err != nil {
@@ -215,7 +216,7 @@ func (d *Desk) PlanLetter(ctx context.Context, l LetterDraft, at time.Time, acto
 			return assets.Publication{}, d.ofFilm(ctx, film, err)
 		}
 	}
-	p := d.publication(l.Films[0], assets.ChannelNewsletter, at)
+	p := d.publication(l.Films[0], Outing{assets.ChannelNewsletter, when})
 	if p.ID, err = d.letterID(ctx, l, asked); err != nil {
 		return assets.Publication{}, err
 	}

@@ -317,11 +317,11 @@ func (d *Desk) begin(ctx context.Context, h *hold, p assets.Publication) (assets
 	if err := d.cleared(ctx, p.Film, p.Channel); err != nil {
 		return p, err
 	}
-	if err := d.letterReady(ctx, p); err != nil {
-		return p, err
-	}
 	if early, late := p.At.After(d.Now()), d.overdue(p, h.job); early || late {
 		return p, d.putOff(ctx, h, p, late)
+	}
+	if err := d.letterReady(ctx, p); err != nil {
+		return p, err
 	}
 	p.Version = v.ID
 	c := assets.Change{

@@ -245,6 +245,7 @@ func (e *exhibit) open(t *testing.T) *visit {
 	v := &visit{T: t, exhibit: e, cookies: map[assets.UserRole]string{}, logs: &logbook{}}
 	cfg, err := configs.Load(configs.Sources{Flags: map[string]string{"data": data}, Env: []string{
 		"REGIE_LOG_LEVEL=debug", "REGIE_LOG_FORMAT=json", "REGIE_MAIL_FROM=regie@example.org", "REGIE_MAIL_SMTP_URL=smtp://regie:" + smtpSecret + "@127.0.0.1:1",
+		"REGIE_CHANNELS_NEWSLETTER_KIND=smtp", "REGIE_CHANNELS_NEWSLETTER_FROM=lettre@example.org", "REGIE_CHANNELS_NEWSLETTER_SMTP_URL=smtp://regie:" + smtpSecret + "@127.0.0.1:1",
 	}})
 	if err != nil {
 		t.Fatal(err)

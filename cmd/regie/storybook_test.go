@@ -109,7 +109,8 @@ var noStory = map[string]string{
 	"/regie/autorisations/{consent}/scans/{n}": "a picture", "/regie/admin/journal.csv": "a file",
 	"/regie/entrer/code":                      "shown between a password and its code only",
 	"/regie/admin/canaux/{channel}/connexion": "leads to the channel", "/regie/admin/canaux/{channel}/retour": "leads back",
-	"/regie/admin/taches": "the pages of asynq", "/regie/admin/taches/": "the pages of asynq",
+	"/regie/lettre/apercu": "the mail itself, in a frame of its page",
+	"/regie/admin/taches":  "the pages of asynq", "/regie/admin/taches/": "the pages of asynq",
 }
 
 // everyPage tells which pages of the table of rights the storybook forgot.

@@ -276,8 +276,21 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 	return d.published(ctx, h, p, req, receipt)
 }
 
-// published records that a publication is public, and where.
+// published records that a publication is public, and where. Of channels that end
+// at once, each sees what another made of the film.
 func (d *Desk) published(ctx context.Context, h *hold, p assets.Publication, req publishers.Request, at publishers.Receipt) error {
+	err := again(func() error { return d.recordPublished(ctx, h, p, req, at) })
+	if err != nil {
+		return err
+	}
+	return d.follow(ctx, p.Film)
+}
+
+func (d *Desk) recordPublished(ctx context.Context, h *hold, p assets.Publication, req publishers.Request, at publishers.Receipt) error {
+	film, err := d.Catalog.Film(ctx, p.Film)
+	if err != nil {
+		return err
+	}
 	p.RemoteID, p.URL, p.Done, p.Reason = at.RemoteID, at.URL, nil, ""
 	if p.PublishedAt.IsZero() {
 		p.PublishedAt = req.At
@@ -287,18 +300,15 @@ func (d *Desk) published(ctx context.Context, h *hold, p assets.Publication, req
 		Events:       []assets.Event{d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationPublished), "worker", p.URL)},
 		Fence:        h.fence(),
 	}
-	if req.Film.State != assets.FilmArchived && assets.FilmMachine.May(req.Film.State, assets.FilmPublished) {
-		c.Events = append(c.Events, d.event(assets.SubjectFilm, p.Film, string(req.Film.State), string(assets.FilmPublished), "worker", ""))
+	if film.State != assets.FilmArchived && assets.FilmMachine.May(film.State, assets.FilmPublished) {
+		c.Events = append(c.Events, d.event(assets.SubjectFilm, p.Film, string(film.State), string(assets.FilmPublished), "worker", ""))
 	}
 	if to, err := d.Publishers.Get(p.Channel); err != nil {
 		return err
 	} else if _, decorates := to.(publishers.Decorator); decorates && p.RemoteID != "" {
 		c.Jobs = append(c.Jobs, d.job(assets.JobDecorate, p.ID, d.Now(), 0))
 	}
-	if err := d.commit(ctx, c); err != nil {
-		return err
-	}
-	return d.follow(ctx, p.Film)
+	return d.commit(ctx, c)
 }
 
 // begin fixes which version goes out: the one that has the BAT just now. Without

@@ -63,7 +63,7 @@ func (d *Desk) unpublish(ctx context.Context, film assets.ID, channels []assets.
 }
 
 // byHandOnly is why a person must take a film down.
-const byHandOnly = "Retirez ce film du canal à la main, puis dites-le ici."
+const byHandOnly = "Retirez ce film du canal à la main, puis dites que c'est fait."
 
 // withdrawable tells whether the house itself can take a publication down: its
 // channel is here and can do so, and what was published by hand has no name that
@@ -138,8 +138,13 @@ func (d *Desk) trace(ctx context.Context, p assets.Publication, to publishers.Pu
 	return r.RemoteID, nil
 }
 
-// withdrawn records that a publication is taken down, and how that is known.
+// withdrawn records that a publication is taken down, and how that is known. Of
+// channels that end at once, each sees what another made of the film.
 func (d *Desk) withdrawn(ctx context.Context, p assets.Publication, actor, how string, fence *assets.Fence) error {
+	return again(func() error { return d.recordWithdrawn(ctx, p, actor, how, fence) })
+}
+
+func (d *Desk) recordWithdrawn(ctx context.Context, p assets.Publication, actor, how string, fence *assets.Fence) error {
 	p.Reason = ""
 	c := assets.Change{
 		Publications: []assets.Publication{p},

@@ -26,6 +26,7 @@ func (d *Desk) editFilm(ctx context.Context, id assets.ID, to assets.Film, actor
 	f.Title, f.Lede, f.Description, f.Genre = to.Title, to.Lede, to.Description, to.Genre
 	f.Rubriques, f.Partners, f.Dossier, f.Territory = to.Rubriques, to.Partners, to.Dossier, to.Territory
 	f.People, f.Keywords, f.License, f.Credits = to.People, to.Keywords, to.License, to.Credits
+	f.Embargo, f.Music = to.Embargo, to.Music
 	if f, err = d.soundFilm(ctx, f); err != nil {
 		return err
 	}
@@ -76,6 +77,8 @@ func (d *Desk) soundFilm(ctx context.Context, f assets.Film) (assets.Film, error
 	}
 	f.Keywords = words
 	switch {
+	case !slices.Contains([]assets.Music{assets.MusicUnsaid, assets.MusicClear, assets.MusicOpen}, f.Music):
+		return f, wrong(op, "music", "Dites si les droits musicaux sont réglés, ou à préciser.")
 	case f.Title == "":
 		return f, wrong(op, "title", "Donnez un titre au film.")
 	case f.Genre != "" && !slices.ContainsFunc(assets.Genres(), func(g assets.Genre) bool { return g.Slug == f.Genre }):

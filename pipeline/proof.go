@@ -16,8 +16,9 @@ type Withdrawal struct {
 	AskedAt     time.Time
 	AskedBy     string    // as events name who acts
 	ConfirmedAt time.Time // zero: it is still owed
-	How         string    // it is known
-	ByHand      bool      // a person must do it, and say so
+	ConfirmedBy string
+	How         string // it is known
+	ByHand      bool   // a person must do it, and say so
 }
 
 // Late tells whether a withdrawal is owed for longer than anybody should wait.
@@ -60,9 +61,9 @@ func (d *Desk) withdrawal(ctx context.Context, p assets.Publication) (Withdrawal
 		switch {
 		case e.From == e.To:
 		case e.To == string(assets.PublicationWithdrawing):
-			w.AskedAt, w.AskedBy, w.ConfirmedAt, w.How = e.At, e.Actor, time.Time{}, ""
+			w = Withdrawal{Publication: p, AskedAt: e.At, AskedBy: e.Actor}
 		case e.To == string(assets.PublicationWithdrawn):
-			w.ConfirmedAt, w.How = e.At, e.Note
+			w.ConfirmedAt, w.ConfirmedBy, w.How = e.At, e.Actor, e.Note
 		}
 	}
 	w.ByHand = p.State == assets.PublicationWithdrawing && !d.withdrawable(p)

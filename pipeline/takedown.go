@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 )
 
 // Concerned is a film in which a person is to be seen, and where it is shown.
@@ -102,7 +103,45 @@ func (d *Desk) darken(ctx context.Context, film assets.ID, shown []assets.Public
 		return err
 	}
 	d.darkenSite(ctx, touched)
-	note := sentenceCase(string(why)) + ". Le film quitte : " + strings.Join(names, ", ") + "."
+	return d.noteOn(ctx, film, sentenceCase(string(why))+". Le film quitte : "+strings.Join(names, ", ")+".", actor)
+}
+
+// Shown lists where a film is, or is to go, and was not called back from.
+func (d *Desk) Shown(ctx context.Context, film assets.ID) ([]assets.Publication, error) {
+	all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film})
+	return slices.DeleteFunc(all, func(p assets.Publication) bool {
+		return !slices.Contains(live, p.State) || p.State == assets.PublicationWithdrawing
+	}), err
+}
+
+// CallBack takes a film off every channel that it is on, or is to go to. Our own
+// site is dark when it returns; of the others the proof says how far it is.
+func (d *Desk) CallBack(ctx context.Context, film assets.ID, why, actor string) error {
+	shown, err := d.Shown(ctx, film)
+	if err != nil {
+		return err
+	}
+	off, names := make([]assets.Channel, len(shown)), make([]string, len(shown))
+	for i, p := range shown {
+		off[i], names[i] = p.Channel, p.Channel.Name()
+	}
+	if len(shown) == 0 {
+		return &assets.Error{Kind: assets.Conflict, Op: "pipeline.CallBack", Msg: "Ce film n'est ni en ligne, ni programmé. Rien n'a été changé."}
+	}
+	touched, err := d.Unpublish(ctx, film, off, actor)
+	if err != nil {
+		return err
+	}
+	d.darkenSite(ctx, touched)
+	note := "Retiré de partout : " + strings.Join(names, ", ") + "."
+	if why = french.Short(strings.TrimSpace(french.Clean(why)), textLimit); why != "" {
+		note += " " + why
+	}
+	return d.noteOn(ctx, film, note, actor)
+}
+
+// noteOn leaves a line in the history of a film.
+func (d *Desk) noteOn(ctx context.Context, film assets.ID, note, actor string) error {
 	return again(func() error {
 		f, err := d.Catalog.Film(ctx, film)
 		if err != nil {

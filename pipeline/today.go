@@ -22,6 +22,8 @@ type Today struct {
 	Approved  []assets.Film    // that may go out and are not planned to
 	Spoilt    []assets.Rush    // that the house could not take
 	Turned    []assets.Upload  // refused on their way in
+	Owed      []OwedFilm       // called back, and still to be seen somewhere
+	Held      []Held           // kept by an election that is over, to be released
 	Kept      int              // mails that no server took away
 }
 
@@ -38,6 +40,36 @@ type FilmNotes struct {
 	Open   int
 }
 
+// OwedFilm is a film that was called back from a channel where it still is.
+type OwedFilm struct {
+	Film assets.Film
+	Withdrawal
+}
+
+// todayOwed lists what was called back and is still to be seen.
+func (d *Desk) todayOwed(ctx context.Context, _ assets.User, t *Today) error {
+	owed, err := d.Owed(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range owed[:min(fewLines, len(owed))] {
+		f, err := d.Catalog.Film(ctx, w.Publication.Film)
+		if err != nil {
+			return err
+		}
+		t.Owed = append(t.Owed, OwedFilm{f, w})
+	}
+	return nil
+}
+
+// todayHeld lists what an election kept, and keeps no more.
+func (d *Desk) todayHeld(ctx context.Context, _ assets.User, t *Today) error {
+	held, err := d.HeldBack(ctx)
+	held = slices.DeleteFunc(held, func(h Held) bool { return !h.Free })
+	t.Held = held[:min(fewLines, len(held))]
+	return err
+}
+
 // FilmBAT is a film with a BAT on it.
 type FilmBAT struct {
 	Film assets.Film
@@ -47,7 +79,7 @@ type FilmBAT struct {
 // Nothing tells that nothing waits; shoots to come and films online are news.
 func (t Today) Nothing() bool {
 	return len(t.Wanted)+len(t.Stopped)+len(t.Received)+len(t.Noted)+len(t.Refused)+len(t.ToApprove)+
-		len(t.Consents)+len(t.Approved)+len(t.Spoilt)+len(t.Turned)+t.Kept == 0
+		len(t.Consents)+len(t.Owed)+len(t.Held)+len(t.Approved)+len(t.Spoilt)+len(t.Turned)+t.Kept == 0
 }
 
 const (
@@ -62,9 +94,9 @@ func (d *Desk) WaitingFor(ctx context.Context, u assets.User) (Today, error) {
 	gather := map[assets.UserRole][]func(context.Context, assets.User, *Today) error{
 		assets.RoleJRI:            {d.todayOwnShoots, d.todayOwnWanted, d.todayStopped, d.todayOwnOnline},
 		assets.RoleMonteur:        {d.todayReceived, d.todayNoted, d.todayRefused, d.todayStopped, d.todayAllShoots},
-		assets.RoleImage:          {d.todayToApprove, d.todayConsentsAsked, d.todayStopped, d.todayAllShoots},
-		assets.RoleCommunication:  {d.todayApproved, d.todayStopped, d.todayAllShoots},
-		assets.RoleAdministration: {d.todaySpoilt, d.todayKeptMails, d.todayStopped, d.todayAllShoots},
+		assets.RoleImage:          {d.todayOwed, d.todayHeld, d.todayToApprove, d.todayConsentsAsked, d.todayStopped, d.todayAllShoots},
+		assets.RoleCommunication:  {d.todayOwed, d.todayHeld, d.todayApproved, d.todayStopped, d.todayAllShoots},
+		assets.RoleAdministration: {d.todayOwed, d.todayHeld, d.todaySpoilt, d.todayKeptMails, d.todayStopped, d.todayAllShoots},
 	}[u.Role]
 	for _, g := range gather {
 		if err := g(ctx, u, &t); err != nil {

@@ -153,6 +153,8 @@ func (d *Desk) restoreWhole(ctx context.Context, c *assets.Change, kind string, 
 		now, err := d.Catalog.Webhook(ctx, id)
 		c.Webhooks[len(c.Webhooks)-1].Secret = now.Secret // the log knows no secrets
 		return err
+	case "scrutin":
+		return restoredWhole(ctx, &c.Programme.Scrutins, d.scrutin, id, e, func(s *assets.Scrutin) { s.RemovedAt = d.Now() })
 	case "selection":
 		return restoredWhole(ctx, &c.Selections, d.Catalog.Selection, id, e, func(s *assets.Selection) { s.RemovedAt = d.Now() })
 	}

@@ -32,14 +32,14 @@ func instance(t *testing.T) (*emu.Mastodon, string) {
 	return m, s.URL
 }
 
-// connected gives a house the token of the instance, by a file.
-func connected(t *testing.T, data string) {
+// connected gives a house the token of a channel, by a file.
+func connected(t *testing.T, data, channel string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "jeton")
 	if err := os.WriteFile(file, []byte("jeton\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, errs := outcome(t, data, "channel", "connect", "mastodon", "--token-file", file); code != exitDone {
+	if code, out, errs := outcome(t, data, "channel", "connect", channel, "--token-file", file); code != exitDone {
 		t.Fatalf("channel connect: %d %s%s", code, out, errs)
 	}
 }
@@ -74,7 +74,7 @@ func TestChannelCommands(t *testing.T) {
 	if out := run(exitDone, "channel", "list"); !strings.Contains(out, `{"channel":"mastodon","mode":"automatic","state":""}`) {
 		t.Errorf("before: %s", out)
 	}
-	connected(t, data)
+	connected(t, data, "mastodon")
 	run(exitDone, "channel", "test", "mastodon")
 	run(exitDone, "publish", string(f), "--to", "mastodon", "--wait")
 	var p assets.Publication
@@ -127,7 +127,7 @@ func TestPublishFromThePage(t *testing.T) {
 	m, _ := instance(t)
 	s := openStudio(t)
 	f := sign(t, s.Data)
-	connected(t, s.Data)
+	connected(t, s.Data, "mastodon")
 	posted, release := make(chan struct{}), make(chan struct{})
 	var once, freed sync.Once
 	defer freed.Do(func() { close(release) })

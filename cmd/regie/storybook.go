@@ -83,6 +83,8 @@ func (s *stage) show(film, earlier string, rushes []string) error {
 	s.note(err)
 	webhook, _, err := s.desk.AddWebhook(s.ctx, "https://programme.invalid/regie", []string{"film.published"}, s.people[assets.RoleAdministration])
 	s.note(err)
+	_, err = s.desk.SaveScrutin(s.ctx, "", "Municipales, premier tour", s.now().AddDate(0, 4, 0), s.actor(assets.RoleImage))
+	s.note(err)
 	shown := s.publications(first)
 	shown = append(shown, story{"Envoi", assets.RoleJRI, "/regie/deposer/" + string(transfer)}, story{"Film archivé", assets.RoleCommunication, "/regie/films/" + string(shelved)})
 	if page := "/regie/films/" + string(first); earlier != "" {
@@ -239,11 +241,15 @@ func (s *stage) publications(film assets.ID) []story {
 		{"À publier à la main", "", "mastodon", assets.PublicationAssisted},
 		{"Mise en ligne en échec", "YouTube a refusé le film : le titre est trop long de 12 signes.", "youtube", assets.PublicationFailed},
 		{"Mise en ligne à vérifier", "La réponse de Vimeo s’est perdue.", "vimeo", assets.PublicationCheck},
+		{"Mise en ligne à retirer", "Retirez ce film du canal à la main, puis dites que c’est fait.", "facebook", assets.PublicationWithdrawing},
 		{"Mise en ligne incomplète", "Le film est en ligne, mais pas tout ce qui l’accompagne.", "peertube", assets.PublicationPublished},
 	} {
 		p := assets.Publication{ID: newID(), Film: film, Channel: x.channel, Reason: x.reason, At: s.now(), CreatedAt: s.now()}
-		if x.state == assets.PublicationPublished {
+		switch x.state {
+		case assets.PublicationPublished:
 			p.PublishedAt, p.URL, p.RemoteID = s.now(), "https://canal.invalid/film", "1"
+		case assets.PublicationWithdrawing: // it was published by hand
+			p.PublishedAt, p.URL = s.now(), "https://canal.invalid/page"
 		}
 		c := assets.Change{Publications: []assets.Publication{p}}
 		from := assets.PublicationState("")
@@ -296,6 +302,8 @@ func stories(sujet, plateau, rush, film, consent, selection, person, webhook ass
 		{"Films, rien", monteur, "/regie/films?etat=archived"},
 		{"Film, BAT à donner", image, "/regie/films/" + string(film)},
 		{"Droits du film", image, "/regie/films/" + string(film) + "/droits"},
+		{"Retrait", image, "/regie/films/" + string(film) + "/retrait"},
+		{"Réserve électorale", image, "/regie/admin/reserve"},
 		{"Autorisations", image, "/regie/autorisations"},
 		{"Autorisations, rien", image, "/regie/autorisations?voir=expirent"},
 		{"Autorisation", image, "/regie/autorisations/" + string(consent)},

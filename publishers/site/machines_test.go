@@ -1,16 +1,18 @@
 package site
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
-	"anonymal.tv/regie/publishers"
-
+	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
+	"anonymal.tv/regie/publishers"
 )
 
 var linkedData = regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`)
@@ -153,5 +155,33 @@ func TestText(t *testing.T) {
 		if got := readLicence(id); got.Free != free || got.Name == "" {
 			t.Errorf("licence %q: %+v", id, got)
 		}
+	}
+}
+
+// TestFeedsNearAnElection (F36): while an election is near, feeds say nothing of a
+// film that is tagged; its page stays, and afterwards they are as before.
+func TestFeedsNearAnElection(t *testing.T) {
+	h := newHouse(t, t.TempDir())
+	vote, other := h.paper(t, 1), h.paper(t, 2)
+	vote.Film.Keywords = []string{"Élections"}
+	h.publish(t, vote)
+	h.publish(t, other)
+	p := programme
+	p.Scrutins = []assets.Scrutin{{ID: "s", Name: "Municipales", From: fixedNow().Add(-time.Hour), Until: fixedNow().Add(time.Hour)}}
+	h.opt.Programme = func(context.Context) (assets.Programme, error) { return p, nil }
+	now := fixedNow()
+	h.opt.Now = func() time.Time { return now }
+	for _, silent := range []bool{true, false} {
+		if err := h.Render(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		feed := h.read(t, "flux.xml")
+		if strings.Contains(feed, "/films/"+vote.Film.Slug+"/") == silent || !strings.Contains(feed, "/films/"+other.Film.Slug+"/") {
+			t.Errorf("silent %v: %s", silent, feed)
+		}
+		if page := h.read(t, "films/"+vote.Film.Slug+"/index.html"); !strings.Contains(page, vote.Film.Slug) {
+			t.Error("its page is gone")
+		}
+		now = p.Scrutins[0].Until
 	}
 }

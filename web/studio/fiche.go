@@ -3,6 +3,7 @@ package studio
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
@@ -70,7 +71,12 @@ func (s *Studio) saveFiche(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return invalid("saveFiche", "Le formulaire n’est pas arrivé entier. Recommencez.")
 	}
+	embargo, err := s.typedInstant("embargo", r.PostFormValue("embargo"))
+	if err != nil {
+		return err
+	}
 	to := assets.Film{
+		Embargo: embargo, Music: assets.Music(r.PostFormValue("music")),
 		ID: id, Title: r.PostFormValue("title"), Lede: r.PostFormValue("lede"), Description: r.PostFormValue("description"),
 		Genre: r.PostFormValue("genre"), Rubriques: r.PostForm["rubriques"], Partners: r.PostForm["partners"],
 		Dossier: r.PostFormValue("dossier"), Territory: r.PostFormValue("territory"), People: peopleOf(r.PostFormValue("people")),
@@ -80,6 +86,30 @@ func (s *Studio) saveFiche(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.done(w, r, "/regie/films/"+string(id)+"/fiche", "Fiche enregistrée.")
+}
+
+// typedInstant reads a field of type datetime-local, by the clock on our wall;
+// nothing is the zero time.
+func (s *Studio) typedInstant(field, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation(instantLayout, text, s.Zone)
+	if err != nil {
+		return at, wrongField(field, "Cette date ne se lit pas : écrivez le jour et l’heure.")
+	}
+	return at, nil
+}
+
+// instantLayout is how a field of type datetime-local holds an instant.
+const instantLayout = "2006-01-02T15:04"
+
+// instantField is an instant as such a field holds it.
+func (s *Studio) instantField(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(s.Zone).Format(instantLayout)
 }
 
 // peopleText is a list of people as it is typed: one a line, « Nom, fonction ».

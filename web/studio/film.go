@@ -32,10 +32,11 @@ type filmBody struct {
 	Public    string            // address on the site
 	SiteState assets.PublicationState
 	Outlets   filmOutlets
+	Shown     bool // it is somewhere, or is to go there
 	History   []assets.Event
 	Blocked   []chip            // what keeps it from the site, each with the way out
 	Who       map[string]string // names of people by their ID
-	May       struct{ Ask, Answer, Site, Outlets, Remake, Upload, Original, Archive bool }
+	May       struct{ Ask, Answer, Site, Outlets, Remake, Upload, Original, Archive, Withdraw bool }
 }
 
 // versionLine is one version in the stack.
@@ -81,12 +82,18 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int) er
 			return err
 		}
 	}
+	shown, err := s.Desk.Shown(r.Context(), head.Film.ID)
+	if err != nil {
+		return err
+	}
+	b.Shown = len(shown) > 0
 	role := user(r).Role
 	b.May.Ask, b.May.Answer = access.May(role, "POST /regie/films/{film}/bat"), access.May(role, "POST /regie/bat/{approval}")
 	b.May.Site, b.May.Remake = access.May(role, "POST /regie/films/{film}/site"), access.May(role, "POST /regie/films/{film}/refaire")
 	b.May.Outlets = access.May(role, "POST /regie/films/{film}/publications")
 	b.May.Original = access.May(role, "GET /regie/films/{film}/versions/{n}/original")
 	b.May.Upload, b.May.Archive = b.May.Ask, access.May(role, "POST /regie/films/{film}/archives")
+	b.May.Withdraw = access.May(role, "POST /regie/films/{film}/retrait")
 	if head.Film.State == assets.FilmArchived {
 		b.May.Ask, b.May.Answer, b.May.Site, b.May.Outlets, b.May.Remake, b.May.Upload = false, false, false, false, false, false
 	}

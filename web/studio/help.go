@@ -52,6 +52,15 @@ var helpTexts = []helpText{
 		"Indiquez sur le sujet chaque personne filmée. Pour un mineur, les parents signent.",
 		"Photographiez le formulaire signé : le film peut alors sortir.",
 	}},
+	{"retrait", "Retirer un film", []string{
+		"En bas de la page du film, « Retirer de partout » : le site s’éteint aussitôt, puis chaque canal.",
+		"Un canal ne répond pas ? La régie recommence, et relit jusqu’à ce que le film n’y soit plus. Ce que vous avez publié à la main, vous le retirez, puis le dites.",
+		"« Preuve du retrait » dit, canal par canal, quand c’était demandé et quand c’est confirmé. Elle s’imprime.",
+	}},
+	{"reserve", "La réserve électorale", []string{
+		"« Réserve électorale » : un scrutin se pose avec son jour et l’heure de fermeture du dernier bureau. De la veille à 0 h à cette heure, rien de ce qui porte le mot-clé « élection » ne part.",
+		"Après, les films retenus sont proposés : rien ne part tout seul. Seul le responsable image passe outre, avec une raison que le journal garde.",
+	}},
 	{"conducteur", "Le conducteur d’un plateau", []string{
 		"Ajoutez les séquences, leurs intervenants et leur durée. Le cumul se calcule seul ; la page s’imprime en A4.",
 		"Pendant la captation, « Ouvrir le direct » montre la grande horloge. « Suivant » note l’heure réelle de chaque séquence.",

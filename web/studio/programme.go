@@ -114,7 +114,7 @@ func (s *Studio) changeProgramme(w http.ResponseWriter, r *http.Request) error {
 		}
 	default:
 		var e assets.HeadingEntry
-		if e, err = typedEntry(r); err == nil {
+		if e, err = s.typedEntry(r); err == nil {
 			e, batch, err = s.Desk.SaveEntry(r.Context(), list.Kind, e, actor(r))
 		}
 		said = "« " + e.Name + " » est enregistré."
@@ -127,10 +127,14 @@ func (s *Studio) changeProgramme(w http.ResponseWriter, r *http.Request) error {
 }
 
 // typedEntry reads the form of an entry.
-func typedEntry(r *http.Request) (assets.HeadingEntry, error) {
+func (s *Studio) typedEntry(r *http.Request) (assets.HeadingEntry, error) {
 	get := r.PostFormValue
 	e := assets.HeadingEntry{
 		Slug: get("slug"), Name: get("name"), Lede: get("lede"), Light: get("light"), Dark: get("dark"), URL: get("url"), Partner: get("partner"), Parent: get("parent"),
+	}
+	var err error
+	if e.Embargo, err = s.typedInstant("embargo", get("embargo")); err != nil {
+		return e, err
 	}
 	for field, into := range map[string]*int{"rank": &e.Rank, "planned": &e.Planned} {
 		if text := get(field); text != "" {

@@ -38,7 +38,7 @@ func (s *Studio) publication(w http.ResponseWriter, r *http.Request) error {
 	if b.Film, err = s.Desk.Catalog.Film(ctx, p.Film); err != nil {
 		return err
 	}
-	if b.Chip, err = s.keptBack(ctx, p.Film, p.Channel); err != nil {
+	if b.Chip, err = s.keptBack(ctx, p.Film, p.Channel, p.At); err != nil {
 		return err
 	}
 	if b.Going, err = s.Desk.LetterProgress(ctx, p.ID); err != nil {
@@ -61,14 +61,22 @@ func (s *Studio) publication(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, "publication", page{Title: b.Film.Title + " · " + b.Name, Here: "/regie/films", Body: b})
 }
 
-// keptBack is the chip of a film that may not be shown on a channel; nil when it
-// may.
-func (s *Studio) keptBack(ctx context.Context, film assets.ID, c assets.Channel) (*chip, error) {
-	clear, err := s.Desk.Clearance(ctx, film, c.Medium())
-	if err != nil || clear.Light != assets.Red {
+// keptBack is the chip of a film that may not be shown on a channel at an instant;
+// nil when it may.
+func (s *Studio) keptBack(ctx context.Context, film assets.ID, c assets.Channel, at time.Time) (*chip, error) {
+	if at.Before(s.Now()) {
+		at = s.Now()
+	}
+	all, err := s.Desk.Refusals(ctx, film, c, at)
+	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	return &chip{clear.Sentence(), wayOut(film, pipeline.BlockedConsent), pipeline.BlockedConsent}, nil
+	return s.refusalChip(film, all[0]), nil
+}
+
+func (s *Studio) refusalChip(film assets.ID, r assets.Refusal) *chip {
+	kind := pipeline.BlockageKind(r.Lock)
+	return &chip{s.Desk.Refusal(r), wayOut(film, kind), kind}
 }
 
 // actors are the names of those who did what a history tells.
@@ -183,8 +191,14 @@ func (s *Studio) loadOutlets(r *http.Request, b *filmBody, _ int) error {
 			b.Outlets.More = append(b.Outlets.More, o)
 		}
 	}
-	if len(outlets) > 0 {
-		b.Outlets.Chip, err = s.keptBack(r.Context(), b.Head.Film.ID, outlets[0].Channel)
+	if len(outlets) == 0 {
+		return nil
+	}
+	refusals, err := s.Desk.Refusals(r.Context(), b.Head.Film.ID, outlets[0].Channel, s.Now())
+	for _, x := range refusals {
+		if x.Until.IsZero() { // what opens by itself leaves later hours
+			b.Outlets.Chip = s.refusalChip(b.Head.Film.ID, x)
+		}
 	}
 	return err
 }

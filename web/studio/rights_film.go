@@ -18,7 +18,16 @@ import (
 type filmRightsBody struct {
 	Head filmHead
 	pipeline.FilmRights
-	May struct{ Change, Blur, Waive, Open bool }
+	Locks []lockLine
+	Gone  bool // it was called back: there is a proof
+	May   struct{ Change, Blur, Waive, Open, Proof, Reserve bool }
+}
+
+// lockLine is something beside the people that keeps a film back, and where it is
+// mended.
+type lockLine struct {
+	Lock       assets.Lock
+	Text, Path string
 }
 
 // filmRights shows who is to be seen in a film, where it may be shown, and why
@@ -33,10 +42,26 @@ func (s *Studio) filmRights(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := filmRightsBody{Head: head, FilmRights: rights}
+	refusals, err := s.Desk.Refusals(r.Context(), rights.Film.ID, assets.ChannelSite, s.Now())
+	if err != nil {
+		return err
+	}
+	for _, x := range refusals {
+		if x.Lock != assets.LockConsent {
+			b.Locks = append(b.Locks, lockLine{x.Lock, s.Desk.Refusal(x), wayOut(rights.Film.ID, pipeline.BlockageKind(x.Lock))})
+		}
+	}
+	proof, err := s.Desk.Withdrawals(r.Context(), rights.Film.ID)
+	if err != nil {
+		return err
+	}
+	b.Gone = len(proof) > 0
 	role := user(r).Role
 	b.May.Change = access.May(role, "POST /regie/films/{film}/droits")
 	b.May.Blur = access.May(role, "POST /regie/apparitions/{filmed}")
 	b.May.Waive = access.May(role, "POST /regie/films/{film}/droits/passer-outre")
+	b.May.Proof = access.May(role, "GET /regie/films/{film}/retrait")
+	b.May.Reserve = access.May(role, "GET "+reservePath)
 	b.May.Open = access.May(role, "GET /regie/autorisations/{consent}")
 	return s.show(w, r, "droits", page{Title: rights.Film.Title, Here: "/regie/films", Body: b})
 }
@@ -56,6 +81,13 @@ func (s *Studio) addToFilm(w http.ResponseWriter, r *http.Request) error {
 
 // waive passes over what keeps a film back.
 func (s *Studio) waive(w http.ResponseWriter, r *http.Request) error {
+	if lock := assets.Lock(r.PostFormValue("verrou")); lock != "" {
+		film := assets.ID(r.PathValue("film"))
+		if err := s.Desk.PassOver(r.Context(), film, lock, r.PostFormValue("raison"), user(r)); err != nil {
+			return err
+		}
+		return s.done(w, r, rightsPath(film), "C’est passé outre. Le journal garde votre raison.")
+	}
 	film, medium, why := assets.ID(r.PathValue("film")), assets.Medium(r.PostFormValue("support")), r.PostFormValue("raison")
 	if medium == "" {
 		medium = assets.MediumSite

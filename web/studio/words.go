@@ -41,6 +41,7 @@ func (s *Studio) words() template.FuncMap {
 		"kit":          kitName,
 		"when":         s.when,
 		"now":          s.Now,
+		"instant":      s.instantField,
 		"second":       func(t time.Time) string { return t.In(s.Zone).Format("15:04:05") },
 		"clock":        clock,
 		"has":          func(list []string, v string) bool { return slices.Contains(list, v) },

@@ -22,6 +22,7 @@ const (
 	JobRemind   JobKind = "remind"   // subject: a sujet: its crew is told, on the eve
 	JobShoot    JobKind = "shoot"    // subject: a sujet: its hour has come
 
+	JobPrepare  JobKind = "prepare"  // subject: a publication: its film goes up ahead of its hour, unseen, or comes away again
 	JobDecorate JobKind = "decorate" // subject: a publication: what goes with the film is sent after it
 	JobAssist   JobKind = "assist"   // subject: a publication: its hour has come, a person is told
 

@@ -1,6 +1,9 @@
 package assets
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Channel is a destination: "site", "vimeo", "youtube"…
 type Channel string
@@ -56,7 +59,7 @@ var PublicationMachine = Machine[PublicationState]{
 type Publication struct {
 	ID          ID               `json:"id"`
 	Film        ID               `json:"film"`
-	Version     ID               `json:"version,omitempty"` // which goes out, or is public; "" before it begins to
+	Version     ID               `json:"version,omitempty"` // which goes out, is public or was sent ahead; "" before that
 	Channel     Channel          `json:"channel"`
 	State       PublicationState `json:"state"`
 	At          time.Time        `json:"at"`                 // planned instant
@@ -85,6 +88,14 @@ func (p Publication) Moment(zone *time.Location) Moment {
 
 // Plan sets when it is planned.
 func (p *Publication) Plan(m Moment) { p.At, p.Wall, p.Zone = m.At, m.Wall, m.Zone }
+
+// StepAhead is done when a film is on its channel ahead of its hour, unseen.
+const StepAhead = "ahead"
+
+// Hidden tells whether the film is on its channel already, and nobody sees it.
+func (p Publication) Hidden() bool {
+	return p.State == PublicationScheduled && slices.Contains(p.Done, StepAhead)
+}
 
 // DeliveryState is where a delivery link stands.
 type DeliveryState string

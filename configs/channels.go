@@ -11,6 +11,7 @@ import (
 // publishes), assisted (a person does, with all that it takes at hand) or off.
 type Channels struct {
 	AllowInsecure bool       `yaml:"allow_insecure"`
+	AheadHours    int        `yaml:"ahead_hours"`
 	YouTube       YouTube    `yaml:"youtube"`
 	Vimeo         Vimeo      `yaml:"vimeo"`
 	Facebook      Facebook   `yaml:"facebook"`
@@ -112,6 +113,7 @@ func (c Calendar) After() map[string]int {
 func defaultChannels() Channels {
 	const mode = "automatic"
 	return Channels{
+		AheadHours: 24,
 		YouTube: YouTube{
 			Mode: mode, APIURL: "https://www.googleapis.com", UploadURL: "https://www.googleapis.com",
 			TokenURL: "https://oauth2.googleapis.com/token", AuthURL: "https://accounts.google.com/o/oauth2/v2/auth",
@@ -139,6 +141,8 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 		refuse(!slices.Contains([]string{"automatic", "assisted", "off"}, mode),
 			"La clé « channels.%s.mode » vaut « %s » ; les valeurs possibles sont : automatic, assisted, off.", key, mode)
 	}
+	refuse(c.AheadHours < 0 || c.AheadHours > 14*24,
+		"La clé « channels.ahead_hours » vaut %d ; de 0 à 336 heures sont possibles.", c.AheadHours)
 	refuse(!slices.Contains([]string{"", "smtp", "listmonk", "brevo"}, c.Newsletter.Kind),
 		"La clé « channels.newsletter.kind » vaut « %s » ; les valeurs possibles sont : smtp, listmonk, brevo, ou rien.", c.Newsletter.Kind)
 	for key, post := range map[string]string{"facebook": c.Facebook.Post, "x": c.X.Post} {

@@ -48,6 +48,15 @@ func (d *Desk) broke(ctx context.Context, channel assets.Channel, why error) err
 	return err
 }
 
+// heard is an error of a channel; one by which it takes our tokens no longer is
+// recorded.
+func (d *Desk) heard(ctx context.Context, channel assets.Channel, err error) error {
+	if errors.Is(err, publishers.ErrDisconnected) {
+		return errors.Join(err, d.broke(ctx, channel, err))
+	}
+	return err
+}
+
 func (d *Desk) endAccount(ctx context.Context, channel assets.Channel, to assets.AccountState, reason, actor string, tell func(context.Context, *assets.Change, assets.Account) error) error {
 	a, err := d.Catalog.Account(ctx, channel)
 	if err != nil {

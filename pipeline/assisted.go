@@ -76,6 +76,15 @@ func (d *Desk) communication(ctx context.Context) ([]assets.User, error) {
 
 // tellStuck writes to the communication that a publication goes no further.
 func (d *Desk) tellStuck(ctx context.Context, c *assets.Change, p assets.Publication, state assets.PublicationState) error {
+	subject := "Échec sur " + p.Channel.Name()
+	if state == assets.PublicationCheck {
+		subject = "À vérifier sur " + p.Channel.Name()
+	}
+	return d.tellOf(ctx, c, p, subject)
+}
+
+// tellOf writes to the communication what a publication says of itself.
+func (d *Desk) tellOf(ctx context.Context, c *assets.Change, p assets.Publication, subject string) error {
 	to, err := d.communication(ctx)
 	if err != nil {
 		return err
@@ -84,11 +93,7 @@ func (d *Desk) tellStuck(ctx context.Context, c *assets.Change, p assets.Publica
 	if err != nil {
 		return err
 	}
-	subject := fmt.Sprintf("Échec sur %s : « %s »", p.Channel.Name(), f.Title)
-	if state == assets.PublicationCheck {
-		subject = fmt.Sprintf("À vérifier sur %s : « %s »", p.Channel.Name(), f.Title)
-	}
-	d.Tell(ctx, c, to, MailChannel, subject, p.Reason, publicationPath(p.ID))
+	d.Tell(ctx, c, to, MailChannel, fmt.Sprintf("%s : « %s »", subject, f.Title), p.Reason, publicationPath(p.ID))
 	return nil
 }
 

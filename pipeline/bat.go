@@ -244,7 +244,7 @@ func (d *Desk) letOut(c *assets.Change, s *stand, v assets.Version, actor string
 		}
 		if v.State == assets.VersionReady {
 			c.Cancel = append(c.Cancel, p.ID) // an earlier task may still wait for its time
-			c.Jobs = append(c.Jobs, d.job(assets.JobPublish, p.ID, p.At, 0))
+			c.Jobs = append(c.Jobs, d.outgoing(p))
 		}
 	}
 }

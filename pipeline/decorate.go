@@ -32,7 +32,7 @@ func (d *Desk) decorate(ctx context.Context, h *hold) error {
 		err := dec.Decorate(ctx, step, p.RemoteID, req)
 		switch {
 		case errors.Is(err, publishers.ErrDisconnected):
-			return errors.Join(err, d.broke(ctx, p.Channel, err))
+			return d.heard(ctx, p.Channel, err)
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:

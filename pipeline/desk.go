@@ -61,6 +61,7 @@ type Options struct {
 	Checks     *archive.Checks // what is known of files that leave in archives; nil: nothing yet
 	Zone       *time.Location  // of the clocks that people look at; nil is UTC
 	Passwords  *access.Passwords
+	Ahead      time.Duration                       // before its hour, a film goes up where it can wait unseen; 0: never
 	Assisted   []assets.Channel                    // on which a person publishes, with all that it takes at hand
 	Grants     map[assets.Channel]publishers.Grant // of the accounts that can be connected in a browser
 	Offsets    map[assets.Channel]time.Duration    // how far behind the first a channel goes out; nil: all together
@@ -116,6 +117,7 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobRemind:   d.remind,
 		assets.JobShoot:    d.shoot,
 
+		assets.JobPrepare:  d.prepare,
 		assets.JobDecorate: d.decorate,
 		assets.JobAssist:   d.assist,
 
@@ -142,8 +144,15 @@ type Outcome struct {
 // Settle records what becomes of a failed attempt: its job waits again, or is
 // given up and its subject says why.
 func (d *Desk) Settle(ctx context.Context, j assets.Job, o Outcome) error {
+	next := d.Now().Add(o.After)
+	if o.Again && j.Kind == assets.JobPrepare {
+		p, err := d.Catalog.Publication(ctx, j.Subject)
+		if err != nil {
+			return err
+		}
+		o.Again = p.State != assets.PublicationScheduled || next.Before(p.At) // at its hour it goes out all the same
+	}
 	if o.Again {
-		next := d.Now().Add(o.After)
 		if err := d.Catalog.SettleJob(ctx, j.Fence(), assets.JobWaiting, next, o.Reason); err != nil {
 			return err
 		}
@@ -178,6 +187,8 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failChosen(ctx, j, reason)
 	case assets.JobLoudness:
 		return d.failWeb(ctx, j, reason)
+	case assets.JobPrepare:
+		return d.failPreparing(ctx, j, reason)
 	case assets.JobDecorate:
 		return d.failDecoration(ctx, j, reason)
 	case assets.JobRemind, assets.JobShoot, assets.JobProgramme, assets.JobAssist:
@@ -241,8 +252,8 @@ func timeout(j assets.Job) time.Duration {
 		return 30*time.Minute + 40*length
 	case assets.JobMail, assets.JobLetter, assets.JobWebhook:
 		return 2 * time.Minute
-	case assets.JobFile:
-		return 6 * time.Hour // hundreds of GB at the pace of a slow disk
+	case assets.JobFile, assets.JobPrepare:
+		return 6 * time.Hour // hundreds of GB at the pace of a slow disk, a film at that of a slow line
 	default:
 		return time.Hour
 	}

@@ -100,12 +100,12 @@ func (d *Desk) clearedAt(ctx context.Context, film assets.ID, channel assets.Cha
 	return d.refused("pipeline.clearedAt "+string(channel), all)
 }
 
-// goOn is the gate within an attempt: before it sends anything, and each time the
+// goOn is the gate, at an instant, within an attempt: before it sends anything, and each time the
 // publisher is about to make a call that can't be undone. What is public already
 // comes down when somebody in it is against it; in the days of an election it
 // stays as it is.
-func (d *Desk) goOn(ctx context.Context, p assets.Publication) error {
-	f, facts, err := d.facts(ctx, p.Film, p.Channel, d.Now())
+func (d *Desk) goOn(ctx context.Context, p assets.Publication, at time.Time) error {
+	f, facts, err := d.facts(ctx, p.Film, p.Channel, at)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (d *Desk) goOn(ctx context.Context, p assets.Publication) error {
 			return d.ofFilm(ctx, other, err)
 		}
 	}
-	all := assets.Gate(f, p.Channel, d.Now(), facts)
+	all := assets.Gate(f, p.Channel, at, facts)
 	if !p.PublishedAt.IsZero() {
 		all = slices.DeleteFunc(all, func(r assets.Refusal) bool { return r.Lock != assets.LockConsent && r.Lock != assets.LockSilence })
 	}

@@ -24,6 +24,7 @@ type platform struct {
 	live   map[string]int       // what all can see, and how often it was made, by marker
 	seenAt map[string]time.Time // when its own lists show it
 	of     map[string]assets.ID // the version that is seen
+	hidden map[string]assets.ID // the version that waits unseen
 	next   []string             // what goes wrong, one a request
 	during func()               // what happens elsewhere while a film is being sent
 	unjust []string             // what became public that was not allowed just then
@@ -64,7 +65,7 @@ func (c *platform) receipt(marker string) publishers.Receipt {
 }
 
 func (c *platform) Publish(_ context.Context, r publishers.Request, save func([]byte) error) (publishers.Receipt, error) {
-	if err := save([]byte("begun")); err != nil { // it was sent, and nobody sees it
+	if err := c.upload(r, save); err != nil { // it was sent, and nobody sees it
 		return publishers.Receipt{}, err
 	}
 	if c.during != nil {
@@ -75,13 +76,36 @@ func (c *platform) Publish(_ context.Context, r publishers.Request, save func([]
 		return publishers.Receipt{}, err
 	}
 	err := c.wrong(assets.Lost, func() {
-		if why := c.b.againstPublic(r.Film.ID, r.Version.ID); why != "" {
+		if why := c.b.againstPublic(r.Film.ID, c.hidden[r.Marker]); why != "" {
 			c.unjust = append(c.unjust, why)
 		}
 		c.live[r.Marker]++
-		c.of[r.Marker], c.seenAt[r.Marker] = r.Version.ID, c.b.Now().Add(20*time.Second)
+		c.of[r.Marker], c.seenAt[r.Marker] = c.hidden[r.Marker], c.b.Now().Add(20*time.Second)
+		delete(c.hidden, r.Marker)
 	})
 	return c.receipt(r.Marker), err
+}
+
+// upload has a film there, unseen: a handle by which it is up is believed.
+func (c *platform) upload(r publishers.Request, save func([]byte) error) error {
+	if _, there := c.hidden[r.Marker]; there && string(r.Resume) != "begun" && r.Resume != nil {
+		return nil
+	}
+	if err := save([]byte("begun")); err != nil {
+		return err
+	}
+	if err := c.wrong(assets.Transient, func() { c.hidden[r.Marker] = r.Version.ID }); err != nil {
+		return err
+	}
+	return save([]byte("up"))
+}
+
+func (c *platform) Prepare(_ context.Context, r publishers.Request, save func([]byte) error) error {
+	return c.upload(r, save)
+}
+
+func (c *platform) Discard(_ context.Context, marker string, _ []byte) error {
+	return c.wrong(assets.Transient, func() { delete(c.hidden, marker) })
 }
 
 func (c *platform) Find(_ context.Context, marker string, resume []byte) (publishers.Receipt, bool, error) {
@@ -104,6 +128,8 @@ func (c *platform) Withdraw(_ context.Context, id string) error {
 	return c.wrong(assets.Transient, func() { delete(c.live, id) })
 }
 
+const noBAT = "no BAT"
+
 // againstPublic says what is against a version of a film being public now (I-01);
 // "" when nothing is.
 func (b *bench) againstPublic(film, version assets.ID) string {
@@ -124,7 +150,7 @@ func (b *bench) againstPublic(film, version assets.ID) string {
 			return ""
 		}
 	}
-	return "no BAT"
+	return noBAT
 }
 
 // TestLedgerModel (I-01, I-02, I-03, I-12, P-09): whatever people, the platform
@@ -147,12 +173,12 @@ func TestLedgerModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Publishers = registry
+	b.Publishers, b.Ahead = registry, 30*time.Minute
 	n := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		for range max(1, runs/100) { // of 100 checks
 			n++
-			*p = platform{b: b, live: map[string]int{}, of: map[string]assets.ID{}, seenAt: map[string]time.Time{}}
+			*p = platform{b: b, live: map[string]int{}, of: map[string]assets.ID{}, hidden: map[string]assets.ID{}, seenAt: map[string]time.Time{}}
 			m := &ledgerModel{T: rt, b: b, p: p}
 			m.open(n)
 			for range rapid.IntRange(3, 12).Draw(rt, "length") {

@@ -17,6 +17,8 @@ type ledgerModel struct {
 	p       *platform
 	film    assets.ID
 	consent assets.ID
+	n       int // of the sequence
+	newest  int // version
 	told    []string
 }
 
@@ -24,8 +26,8 @@ type ledgerModel struct {
 // written at once: how they come to be is not what is tried here.
 func (m *ledgerModel) open(n int) {
 	b, now := m.b, m.b.Now()
-	sum := fmt.Sprintf("%064x", n)
-	master := assets.Asset{ID: b.NewID(), Kind: assets.KindMaster, SHA256: sum, Size: 9, Name: "m.mov", Key: "originals/" + sum, CreatedAt: now}
+	m.n, m.newest = n, 1
+	master := m.master()
 	f := assets.Film{ID: b.NewID(), Slug: fmt.Sprint("film-", n), Title: "Film", Rubriques: []string{"culture"}, Partners: []string{}, State: assets.FilmReview, CreatedAt: now, UpdatedAt: now}
 	v := assets.Version{ID: b.NewID(), Film: f.ID, Number: 1, Master: master.ID, State: assets.VersionReady, CreatedAt: now}
 	f.Version = v.ID
@@ -44,6 +46,28 @@ func (m *ledgerModel) open(n int) {
 		Assets: []assets.Asset{master}, Films: []assets.Film{f}, Versions: []assets.Version{v}, Consents: []assets.Consent{c},
 		Filmed: []assets.Filmed{{ID: b.NewID(), Film: f.ID, Consent: c.ID, CreatedAt: now}}, Events: events,
 	}))
+}
+
+func (m *ledgerModel) master() assets.Asset {
+	sum := fmt.Sprintf("%032x%032x", m.n, m.newest)
+	return assets.Asset{ID: m.b.NewID(), Kind: assets.KindMaster, SHA256: sum, Size: 9, Name: "m.mov", Key: "originals/" + sum, CreatedAt: m.b.Now()}
+}
+
+// another is a newer version, ready: it ends the BATs of those before it.
+func (m *ledgerModel) another() {
+	m.Helper()
+	b := m.b
+	s, err := b.stand(b.Context(), m.film)
+	m.must(err)
+	m.newest++
+	master := m.master()
+	v := assets.Version{ID: b.NewID(), Film: m.film, Number: m.newest, Master: master.ID, State: assets.VersionReady, CreatedAt: b.Now()}
+	c := assets.Change{Assets: []assets.Asset{master}, Versions: []assets.Version{v}}
+	for _, move := range [][2]assets.VersionState{{"", assets.VersionReceived}, {assets.VersionReceived, assets.VersionMaking}, {assets.VersionMaking, assets.VersionReady}} {
+		c.Events = append(c.Events, b.event(assets.SubjectVersion, v.ID, string(move[0]), string(move[1]), "cli", ""))
+	}
+	b.supersede(&c, &s, v)
+	m.must(b.commit(b.Context(), c))
 }
 
 func (m *ledgerModel) must(err error) {
@@ -101,6 +125,7 @@ func (m *ledgerModel) act() {
 			m.work(1)
 		},
 		"consent again": m.consentAgain,
+		"new version":   m.another,
 		"wrong": func() {
 			m.p.next = append(m.p.next, rapid.SampledFrom([]string{"lost", "drop", "429", "killed before", "killed after"}).Draw(m.T, "fault"))
 			m.work(1)
@@ -117,7 +142,7 @@ func (m *ledgerModel) act() {
 		},
 	}
 	name := rapid.SampledFrom([]string{
-		"approve", "approve", "revoke", "publish", "publish", "publish later", "withdraw", "consent withdrawn", "consent withdrawn on the way",
+		"approve", "approve", "revoke", "publish", "publish", "publish later", "publish later", "withdraw", "consent withdrawn", "consent withdrawn on the way", "new version",
 		"consent again", "wrong", "wrong", "work", "work", "clock", "clock", "sweep", "answer",
 	}).Draw(m.T, "act")
 	m.told = append(m.told, name)
@@ -208,12 +233,19 @@ func (m *ledgerModel) rest() {
 		public := m.p.live[string(p.ID)] > 0
 		switch p.State {
 		case assets.PublicationPublished:
-			if why := m.b.againstPublic(m.film, m.p.of[string(p.ID)]); !public || why != "" {
+			why := m.b.againstPublic(m.film, m.p.of[string(p.ID)])
+			if why == noBAT && m.newest > 1 { // it had one, and nothing takes the place of a film there
+				why = ""
+			}
+			if !public || why != "" {
 				m.Fatalf("said to be public: %v, against it: %q\n%v", public, why, m.told)
 			}
 		case assets.PublicationFailed, assets.PublicationCancelled, assets.PublicationWithdrawn, assets.PublicationScheduled:
 			if public {
 				m.Fatalf("public, and said to be %s\n%v", p.State, m.told)
+			}
+			if _, left := m.p.hidden[string(p.ID)]; left && (p.State == assets.PublicationCancelled || p.State == assets.PublicationWithdrawn) {
+				m.Fatalf("%s, and still there unseen\n%v", p.State, m.told)
 			}
 		case assets.PublicationCheck: // a person is asked
 		case assets.PublicationWithdrawing:

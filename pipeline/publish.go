@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -148,6 +147,9 @@ func publishable(f assets.Film, v assets.Version) error {
 // release adds to the change that makes a version ready the work of the
 // publications that waited for it, and of those that show an older making of it.
 func (d *Desk) release(c *assets.Change, s *stand, v assets.Version, remade bool) {
+	if remade {
+		d.disown(c, s, v)
+	}
 	if a, given := s.given(v.ID); given {
 		if s.State == assets.FilmReview {
 			s.move(d, c, assets.FilmApproved, a.By, a.Note)
@@ -249,7 +251,7 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 	if err != nil {
 		return d.unsure(ctx, h, p, err)
 	}
-	if err := d.goOn(ctx, p); err != nil {
+	if err := d.goOn(ctx, p, d.Now()); err != nil {
 		return d.stop(ctx, h, p, err)
 	}
 	var shut error // the gate closed on the way
@@ -257,7 +259,7 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 		receipt, err = publishers.Receipt{RemoteID: p.RemoteID, URL: p.URL}, u.Update(ctx, p.RemoteID, req)
 	} else if !found {
 		receipt, err = to.Publish(ctx, req, func(resume []byte) error {
-			if shut = d.goOn(ctx, p); shut != nil {
+			if shut = d.goOn(ctx, p, d.Now()); shut != nil {
 				return shut
 			}
 			return d.Catalog.SaveResume(ctx, h.job.Fence(), p.ID, resume)
@@ -268,10 +270,8 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 		return d.stop(ctx, h, p, shut)
 	case assets.KindOf(err) == assets.Lost:
 		return d.doubt(ctx, p, err)
-	case errors.Is(err, publishers.ErrDisconnected):
-		return errors.Join(err, d.broke(ctx, p.Channel, err))
 	case err != nil:
-		return err
+		return d.heard(ctx, p.Channel, err)
 	}
 	return d.published(ctx, h, p, req, receipt)
 }
@@ -333,7 +333,13 @@ func (d *Desk) begin(ctx context.Context, h *hold, p assets.Publication) (assets
 	if err := d.letterReady(ctx, p); err != nil {
 		return p, err
 	}
-	p.Version = v.ID
+	to, err := d.Publishers.Get(p.Channel)
+	if err != nil {
+		return p, err
+	}
+	if p, err = d.aim(ctx, h, p, to, v); err != nil {
+		return p, err
+	}
 	c := assets.Change{
 		Publications: []assets.Publication{p},
 		Events: []assets.Event{

@@ -46,8 +46,7 @@ func (d *Desk) callOff(ctx context.Context, v assets.Version, actor, note string
 	}
 	for _, p := range s.shown {
 		if p.State == assets.PublicationScheduled {
-			c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationCancelled), actor, note))
-			c.Cancel = append(c.Cancel, p.ID)
+			d.cancel(&c, p, actor, note)
 		}
 	}
 	if s.State == assets.FilmScheduled {

@@ -121,9 +121,9 @@ func (d *Desk) mayGoOut(ctx context.Context, film assets.ID, o Outing) error {
 }
 
 // movable tells whether a publication can be given another hour: it has not
-// begun to go out.
+// begun to go out, or waits unseen.
 func movable(p assets.Publication) bool {
-	return p.State == assets.PublicationScheduled || p.State == assets.PublicationAssisted || p.State == assets.PublicationFailed && p.Version == ""
+	return p.State == assets.PublicationScheduled || p.State == assets.PublicationAssisted || p.State == assets.PublicationFailed && (p.Version == "" || slices.Contains(p.Done, assets.StepAhead))
 }
 
 // Reschedule gives one publication that has not begun another moment.
@@ -210,12 +210,12 @@ func (d *Desk) addMoves(ctx context.Context, c *assets.Change, film assets.ID, t
 
 // rehearse gives a publication the work of its new hour in place of the old.
 func (d *Desk) rehearse(c *assets.Change, p assets.Publication) {
-	kind := assets.JobPublish
-	if p.State == assets.PublicationAssisted {
-		kind = assets.JobAssist
-	}
 	c.Cancel = append(c.Cancel, p.ID)
-	c.Jobs = append(c.Jobs, d.job(kind, p.ID, p.At, 0))
+	if p.State == assets.PublicationAssisted {
+		c.Jobs = append(c.Jobs, d.job(assets.JobAssist, p.ID, p.At, 0))
+		return
+	}
+	c.Jobs = append(c.Jobs, d.outgoing(p))
 }
 
 // standDown takes a film back to its BAT when the change calls off all that was
@@ -253,7 +253,8 @@ func (d *Desk) undoPlans(ctx context.Context, c *assets.Change, actor string) er
 			if err != nil {
 				return err
 			}
-			c.Cancel, off[p.Film] = append(c.Cancel, p.ID), true
+			d.comeAway(c, p)
+			off[p.Film] = true
 		}
 	}
 	for film := range off {

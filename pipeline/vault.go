@@ -81,7 +81,8 @@ func (v Vault) renew(ctx context.Context, renew func(ctx context.Context, old []
 	during, cancel := context.WithTimeout(ctx, longestRenewal)
 	defer cancel()
 	fresh, err := renew(during, old)
-	if err != nil {
+	if err != nil { // the next may try at once; where that can't be written, in a minute
+		_ = v.Accounts.RenewAccount(context.WithoutCancel(ctx), v.Channel, sealed, sealed)
 		return nil, err
 	}
 	resealed, err := v.Sealer.Seal(tokensPlace(v.Channel), fresh)

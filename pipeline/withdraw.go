@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -33,8 +32,7 @@ func (d *Desk) unpublish(ctx context.Context, film assets.ID, channels []assets.
 		}
 		switch p.State {
 		case assets.PublicationScheduled, assets.PublicationAssisted, assets.PublicationFailed:
-			c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationCancelled), actor, ""))
-			c.Cancel = append(c.Cancel, p.ID)
+			d.cancel(&c, p, actor, "")
 		case assets.PublicationPublished, assets.PublicationPublishing, assets.PublicationUnknown, assets.PublicationCheck:
 			c.Events = append(c.Events, d.event(assets.SubjectPublication, p.ID, string(p.State), string(assets.PublicationWithdrawing), actor, ""))
 			c.Cancel = append(c.Cancel, p.ID)
@@ -103,14 +101,16 @@ func (d *Desk) withdraw(ctx context.Context, h *hold) error {
 			return err
 		}
 	}
+	if pr, prepares := to.(publishers.Preparer); prepares && remote == "" && p.Resume != nil { // it is there, unseen
+		if err := pr.Discard(ctx, string(p.ID), p.Resume); err != nil {
+			return d.heard(ctx, p.Channel, err)
+		}
+	}
 	if remote == "" {
 		return d.withdrawn(ctx, p, "worker", never, h.fence())
 	}
 	if err = w.Withdraw(ctx, remote); err != nil && assets.KindOf(err) != assets.NotFound {
-		if errors.Is(err, publishers.ErrDisconnected) {
-			err = errors.Join(err, d.broke(ctx, p.Channel, err))
-		}
-		return err
+		return d.heard(ctx, p.Channel, err)
 	}
 	switch s, err := to.Status(ctx, remote); {
 	case err != nil && assets.KindOf(err) != assets.NotFound:

@@ -123,9 +123,14 @@ type Publisher interface {
 }
 
 // Preparer is a channel that can be given a film ahead of its hour. Nobody sees
-// it before Publish, which goes on from the handle.
+// it before Publish, which goes on from the handle. Another version under the
+// same marker is another film: what is left of the first is never opened for it.
 type Preparer interface {
 	Prepare(ctx context.Context, req Request, save func(resume []byte) error) error
+	// Discard takes away what attempts with this marker and handle left unseen;
+	// what is public stays, with a Conflict. Discarding what is not there (any
+	// more) is no error.
+	Discard(ctx context.Context, marker string, resume []byte) error
 }
 
 // Counter is a channel that counts the signs of a post in its own way, with the

@@ -17,6 +17,7 @@ const (
 	queueMedia   = "media"   // inspect, produce: minutes to hours of CPU
 	queueFiles   = "files"   // file: minutes of disk, where the bytes were received
 	queueLetters = "letters" // copies of letters, one after the other: nobody waits behind them
+	queueAhead   = "ahead"   // prepare: minutes to hours of network, that nobody waits for
 	queueQuick   = "quick"   // publish, withdraw, mail, webhook, what a clock asks for: seconds of network
 )
 
@@ -27,6 +28,8 @@ func queueOf(k assets.JobKind) string {
 		return queueFiles
 	case assets.JobLetter:
 		return queueLetters
+	case assets.JobPrepare:
+		return queueAhead
 	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot, assets.JobProgramme,
 		assets.JobDecorate, assets.JobAssist:
 		return queueQuick

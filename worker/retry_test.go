@@ -20,6 +20,7 @@ func TestDecide(t *testing.T) {
 			assets.JobInspect:  {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, h, h},
 			assets.JobProduce:  {30 * s, 2 * m, 8 * m, 32 * m, 2 * h, 2 * h, 2 * h},
 			assets.JobPublish:  {30 * s, 2 * m, 8 * m, 32 * m, h, h, h, h, h, h, h, h, h},
+			assets.JobPrepare:  {30 * s, 2 * m, 8 * m, 32 * m, h, h, h, h, h, h, h, h, h},
 			assets.JobWithdraw: append([]time.Duration{10 * s, 40 * s, 160 * s}, slices.Repeat([]time.Duration{10 * m}, 146)...),
 
 			assets.JobMail:    {10 * s, 40 * s, 160 * s, 640 * s, 2560 * s, h, h, h, h, h, h, h, h},
@@ -29,6 +30,7 @@ func TestDecide(t *testing.T) {
 			assets.JobInspect:  {10 * s, 40 * s},
 			assets.JobProduce:  {10 * s, 40 * s},
 			assets.JobPublish:  {10 * s, 40 * s},
+			assets.JobPrepare:  {10 * s, 40 * s},
 			assets.JobWithdraw: {10 * s, 40 * s},
 			assets.JobMail:     {10 * s, 40 * s},
 			assets.JobWebhook:  {10 * s, 40 * s},
@@ -36,7 +38,7 @@ func TestDecide(t *testing.T) {
 		assets.Invalid: {}, assets.NotFound: {}, assets.Forbidden: {}, assets.Conflict: {},
 	}
 	for kind, waits := range table {
-		for _, work := range []assets.JobKind{assets.JobInspect, assets.JobProduce, assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook} {
+		for _, work := range []assets.JobKind{assets.JobInspect, assets.JobProduce, assets.JobPublish, assets.JobPrepare, assets.JobWithdraw, assets.JobMail, assets.JobWebhook} {
 			err := fmt.Errorf("around: %w", &assets.Error{Kind: kind, Msg: "Une phrase."})
 			for attempt := 1; attempt <= len(waits[work])+2; attempt++ {
 				job := assets.Job{ID: "j", Kind: work, Attempt: attempt + 20, Failures: attempt - 1} // 20 were interrupted

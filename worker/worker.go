@@ -88,7 +88,7 @@ func New(o Options) *Worker {
 	for _, l := range []struct {
 		queue    string
 		n, usual int
-	}{{queueMedia, o.Media, 1}, {queueFiles, o.Files, 2}, {queueQuick, o.Quick, 4}, {queueLetters, min(o.Quick, 0), 1}} {
+	}{{queueMedia, o.Media, 1}, {queueFiles, o.Files, 2}, {queueQuick, o.Quick, 4}, {queueLetters, min(o.Quick, 0), 1}, {queueAhead, min(o.Quick, 0), 2}} {
 		if l.n >= 0 {
 			lanes = append(lanes, lane{l.queue, make(chan struct{}, positive(l.n, l.usual))})
 		}

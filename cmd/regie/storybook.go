@@ -242,6 +242,7 @@ func (s *stage) publications(film assets.ID) []story {
 		{"Mise en ligne en échec", "YouTube a refusé le film : le titre est trop long de 12 signes.", "youtube", assets.PublicationFailed},
 		{"Mise en ligne à vérifier", "La réponse de Vimeo s’est perdue.", "vimeo", assets.PublicationCheck},
 		{"Mise en ligne à retirer", "Retirez ce film du canal à la main, puis dites que c’est fait.", "facebook", assets.PublicationWithdrawing},
+		{"Mise en ligne programmée, film déjà là", "", "vimeo", assets.PublicationScheduled},
 		{"Mise en ligne incomplète", "Le film est en ligne, mais pas tout ce qui l’accompagne.", "peertube", assets.PublicationPublished},
 	} {
 		p := assets.Publication{ID: newID(), Film: film, Channel: x.channel, Reason: x.reason, At: s.now(), CreatedAt: s.now()}
@@ -250,6 +251,8 @@ func (s *stage) publications(film assets.ID) []story {
 			p.PublishedAt, p.URL, p.RemoteID = s.now(), "https://canal.invalid/film", "1"
 		case assets.PublicationWithdrawing: // it was published by hand
 			p.PublishedAt, p.URL = s.now(), "https://canal.invalid/page"
+		case assets.PublicationScheduled: // it is there, unseen
+			p.At, p.Done = s.now().Add(24*time.Hour), []string{assets.StepAhead}
 		}
 		c := assets.Change{Publications: []assets.Publication{p}}
 		from := assets.PublicationState("")

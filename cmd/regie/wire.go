@@ -85,6 +85,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 	h.parts.Policy = assets.ConsentPolicy{Guardians: cfg.Consent.Guardians, Years: cfg.Consent.Years}
 	h.parts.Now, h.parts.NewID, h.parts.Lease, h.parts.Log, h.parts.Zone = h.now, newID, lease, h.log, h.zone
 	h.parts.Offsets = offsets(h.cfg.Calendar)
+	h.parts.Ahead = time.Duration(cfg.Channels.AheadHours) * time.Hour
 	h.parts.Caller = hooks.New(hooks.Options{Private: configs.Names(cfg.Webhooks.PrivateHosts)})
 	h.desk = pipeline.NewDesk(h.parts)
 	return h, nil

@@ -58,6 +58,7 @@ type PeerTube struct {
 type handle struct {
 	remote.Upload
 	Since time.Time `json:"since"` // no session is older
+	Name  string    `json:"name"`  // of its file there
 }
 
 // film is a film as the instance knows it.
@@ -131,6 +132,7 @@ func (p *PeerTube) send(ctx context.Context, req publishers.Request, save func([
 	if err != nil {
 		return h, err
 	}
+	h.Name = filename(req)
 	kept := func() error { return h.keep(save) }
 	if err := kept(); err != nil {
 		return h, err
@@ -138,7 +140,7 @@ func (p *PeerTube) send(ctx context.Context, req publishers.Request, save func([
 	way := remote.Resumable{
 		Client: p.api, Type: "video/mp4", Piece: p.o.Piece, Now: p.o.Now, Name: name,
 		Begin: func(ctx context.Context) (string, error) { return p.begin(ctx, is, req, file.Size) },
-		Look:  func(ctx context.Context) (string, bool, error) { return p.look(ctx, filename(req), h.Since) },
+		Look:  func(ctx context.Context) (string, bool, error) { return p.look(ctx, h.Name, h.Since) },
 	}
 	return h, way.Send(ctx, &h.Upload, p.o.Blobs, file.Key, kept)
 }
@@ -151,8 +153,12 @@ func (h handle) keep(save func([]byte) error) error {
 	return save(b)
 }
 
-// filename is what the file is called there, where nobody but us sees it.
-func filename(req publishers.Request) string { return "regie-" + remote.Mark(req.Marker) + ".mp4" }
+// filename is what the file is called there, where nobody but us sees it: it
+// says which decision it is of, and which bytes it has.
+func filename(req publishers.Request) string {
+	file, _ := req.Best()
+	return "regie-" + remote.Mark(req.Marker+" "+file.SHA256) + ".mp4"
+}
 
 // begin opens a session, or gets the one that the instance has for this file.
 func (p *PeerTube) begin(ctx context.Context, is map[string]any, req publishers.Request, size int64) (string, error) {
@@ -177,30 +183,6 @@ func name(a remote.Answer) string {
 	}
 	_ = json.Unmarshal(a.Body, &made) // without a name it is asked for again
 	return made.Video.UUID
-}
-
-// look finds among the account's newest films the one whose file has our name.
-func (p *PeerTube) look(ctx context.Context, filename string, since time.Time) (string, bool, error) {
-	var all struct {
-		Data []film `json:"data"`
-	}
-	_, err := p.api.Do(ctx, remote.Call{Method: http.MethodGet, Path: "/api/v1/users/me/videos", Query: url.Values{"sort": {"-createdAt"}, "count": {"100"}}}, &all)
-	for _, f := range all.Data {
-		if f.Created.Before(since.Add(-clocks)) {
-			break
-		}
-		var source struct {
-			Name string `json:"inputFilename"`
-		}
-		_, err := p.api.Do(ctx, remote.Call{Method: http.MethodGet, Path: path(f.UUID) + "/source"}, &source)
-		if err != nil && assets.KindOf(err) != assets.NotFound {
-			return "", false, err
-		}
-		if source.Name == filename {
-			return f.UUID, true, nil
-		}
-	}
-	return "", false, err
 }
 
 // Publish opens a film, once it is up.

@@ -53,6 +53,7 @@ func Suite(t *testing.T, fresh func(t *testing.T) Fixture) {
 		{"many films at once", manyAtOnce},
 		{"update", update},
 		{"nothing to show", nothingToShow},
+		{"ahead of its hour", aheadOfItsHour},
 	}
 	for _, c := range checks {
 		t.Run(c.name, func(t *testing.T) {

@@ -210,7 +210,7 @@ func TestAWholeFilmWaitsForItsHour(t *testing.T) {
 	d.emu.Forget()
 	d.publish(d.request(film))
 	for _, e := range d.emu.Journal() {
-		if e.Method == http.MethodPost || e.Bytes > 200 {
+		if e.Method == http.MethodPost || e.Bytes > 500 {
 			t.Errorf("%s %s sends %d bytes", e.Method, e.Path, e.Bytes)
 		}
 	}

@@ -195,7 +195,12 @@ func (v *Vimeo) Publish(ctx context.Context, req publishers.Request, save func([
 			Kind: assets.Invalid, Op: "vimeo.Publish", Msg: is.note() + " Rien n'est public : réessayez, le film sera envoyé de nouveau.",
 		}
 	}
-	err = v.patch(ctx, h.URI, map[string]any{"privacy": map[string]string{"view": "anybody"}}, true)
+	_, about, err := describe(req) // it may have been said otherwise since it went up
+	if err != nil {
+		return publishers.Receipt{}, err
+	}
+	about["privacy"] = map[string]string{"view": "anybody"}
+	err = v.patch(ctx, h.URI, about, true)
 	return is.receipt(), err
 }
 
@@ -282,6 +287,36 @@ func (v *Vimeo) named(ctx context.Context, remoteID string) (video, error) {
 func (v *Vimeo) video(ctx context.Context, uri string) (is video, err error) {
 	_, err = v.api.Do(ctx, remote.Call{Method: http.MethodGet, Path: uri, Query: fields(videoFields)}, &is)
 	return is, err
+}
+
+// Discard deletes what attempts sent up and nobody has seen.
+func (v *Vimeo) Discard(ctx context.Context, marker string, resume []byte) error {
+	var h handle
+	if err := h.read(resume); err != nil {
+		return err
+	}
+	if h.URI == "" && !h.Asked.IsZero() || h.Twice { // a place whose answer was lost
+		found, err := v.adopt(ctx, &h, marker)
+		switch {
+		case err != nil:
+			return err
+		case !found && v.o.Now().Before(h.Asked.Add(lag)):
+			return &assets.Error{Kind: assets.Transient, Op: "vimeo.Discard", RetryAfter: lag, Msg: "Vimeo ne montre peut-être pas encore ce qui est à supprimer : on regardera de nouveau."}
+		}
+	}
+	if h.URI == "" {
+		return nil
+	}
+	is, err := v.video(ctx, h.URI)
+	switch {
+	case assets.KindOf(err) == assets.NotFound:
+		return nil
+	case err != nil:
+		return err
+	case is.public():
+		return &assets.Error{Kind: assets.Conflict, Op: "vimeo.Discard", Msg: "Une personne a ouvert ce film sur Vimeo : rien n'y a été supprimé."}
+	}
+	return v.discard(ctx, h.URI)
 }
 
 // discard deletes a film that nobody has seen.

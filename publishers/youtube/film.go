@@ -126,11 +126,27 @@ func license(f assets.Film) string {
 	return "youtube"
 }
 
+// bytesMark is how the tag of its bytes begins.
+const bytesMark = "regie-film-"
+
+func decisionMark(marker string) string { return "regie-" + remote.Mark(marker) }
+
+// keepMarks has a film keep the tag of its bytes when others are described: they
+// can't be exchanged.
+func (v video) keepMarks(is video) {
+	was, _ := v.Snippet["tags"].([]any)
+	for _, tag := range was {
+		if text, _ := tag.(string); strings.HasPrefix(text, bytesMark) {
+			is.Snippet["tags"].([]string)[1] = text
+		}
+	}
+}
+
 // marks are the tags by which a film is known again: as this decision, and as
 // these bytes of this film.
 func marks(req publishers.Request) (decision, bytes string) {
 	file, _ := req.Best()
-	return "regie-" + remote.Mark(req.Marker), "regie-film-" + remote.Mark(string(req.Film.ID)+" "+file.SHA256)
+	return decisionMark(req.Marker), bytesMark + remote.Mark(string(req.Film.ID)+" "+file.SHA256)
 }
 
 // tags are the marks, and as many keywords as there is room for.

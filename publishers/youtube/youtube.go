@@ -175,7 +175,7 @@ func (y *YouTube) send(ctx context.Context, req publishers.Request, save func([]
 	}
 	is.Status["privacyStatus"] = "private"
 	way := y.resumable(file.Size, "video/mp4", "videos", url.Values{"part": {is.names()}}, is)
-	way.Look = func(ctx context.Context) (string, bool, error) { return y.look(ctx, req) }
+	way.Look = func(ctx context.Context) (string, bool, error) { return y.look(ctx, carries(req)) }
 	return u, way.Send(ctx, &u, y.o.Blobs, file.Key, kept)
 }
 
@@ -210,47 +210,6 @@ func (y *YouTube) resumable(size int64, kind, into string, q url.Values, about a
 			return made.ID
 		},
 	}
-}
-
-// look finds among the channel's newest films the one of this decision, or one
-// with the same bytes that was taken down: YouTube takes none twice.
-func (y *YouTube) look(ctx context.Context, req publishers.Request) (string, bool, error) {
-	us, err := mine(ctx, y.api)
-	if err != nil {
-		return "", false, err
-	}
-	q := url.Values{"playlistId": {us.Content.Lists.Uploads}, "part": {"contentDetails"}, "maxResults": {"50"}}
-	for range pages {
-		entries, next, err := list[entry](ctx, y.api, "playlistItems", q)
-		if err != nil || len(entries) == 0 {
-			return "", false, err
-		}
-		ids := url.Values{"part": {"snippet,status"}}
-		for _, e := range entries {
-			ids.Add("id", e.Content.Video)
-		}
-		films, _, err := list[video](ctx, y.api, "videos", ids)
-		if err != nil {
-			return "", false, err
-		}
-		mark, same := marks(req)
-		for _, v := range films {
-			if !v.dead() && (v.tagged(mark) || v.tagged(same) && !v.public()) {
-				return v.ID, true, nil
-			}
-		}
-		if next == "" {
-			break
-		}
-		q.Set("pageToken", next)
-	}
-	return "", false, nil
-}
-
-type entry struct {
-	Content struct {
-		Video string `json:"videoId"`
-	} `json:"contentDetails"`
 }
 
 // Publish opens a film, once it is up.
@@ -292,7 +251,7 @@ func (y *YouTube) Publish(ctx context.Context, req publishers.Request, save func
 // first is the film that was there before v, a copy: an attempt whose session was
 // lost had sent it all.
 func (y *YouTube) first(ctx context.Context, v video, req publishers.Request, save func([]byte) error) (video, error) {
-	film, found, err := y.look(ctx, req)
+	film, found, err := y.look(ctx, carries(req))
 	if err != nil || !found {
 		return v, err
 	}
@@ -351,6 +310,7 @@ func (y *YouTube) Update(ctx context.Context, remoteID string, req publishers.Re
 	if err != nil {
 		return err
 	}
+	v.keepMarks(is)
 	_, err = y.update(ctx, v, is)
 	return err
 }

@@ -57,6 +57,7 @@ func NewPeerTube(password string) *PeerTube {
 		"PUT /api/v1/videos/upload-resumable":               p.put,
 		"GET /api/v1/videos/{id}":                           p.film(p.show),
 		"PUT /api/v1/videos/{id}":                           p.film(p.update),
+		"DELETE /api/v1/videos/{id}":                        p.film(p.remove),
 		"GET /api/v1/videos/{id}/source":                    p.film(p.source),
 		"PUT /api/v1/videos/{id}/captions/{language}":       p.film(p.caption),
 		"GET /api/v1/accounts/{name}/video-playlists":       p.listPlaylists,
@@ -258,6 +259,12 @@ func (p *PeerTube) update(x *Exchange, f *peertubeFilm) {
 		f.about[key] = value
 	}
 	p.expose(x, f)
+	x.W.WriteHeader(http.StatusNoContent)
+}
+
+func (p *PeerTube) remove(x *Exchange, f *peertubeFilm) {
+	p.films = slices.DeleteFunc(p.films, func(o *peertubeFilm) bool { return o == f })
+	x.Uncommit(f.uuid)
 	x.W.WriteHeader(http.StatusNoContent)
 }
 

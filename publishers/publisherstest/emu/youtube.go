@@ -64,6 +64,7 @@ func NewYouTube(access, refresh string) *YouTube {
 		"PUT /upload/youtube/v3/videos":          {0, y.put},
 		"GET /youtube/v3/videos":                 {1, y.list},
 		"PUT /youtube/v3/videos":                 {50, y.update},
+		"DELETE /youtube/v3/videos":              {50, y.remove},
 		"POST /upload/youtube/v3/thumbnails/set": {50, y.picture},
 		"GET /youtube/v3/captions":               {50, y.listCaptions},
 		"POST /upload/youtube/v3/captions":       {400, y.caption},
@@ -289,6 +290,18 @@ func (y *YouTube) find(id string) *youtubeFilm {
 		}
 	}
 	return nil
+}
+
+// remove deletes a film.
+func (y *YouTube) remove(x *Exchange) {
+	v := y.find(x.Request.URL.Query().Get("id"))
+	if v == nil {
+		refuseYouTube(x, http.StatusNotFound, "videoNotFound")
+		return
+	}
+	y.films = slices.DeleteFunc(y.films, func(o *youtubeFilm) bool { return o == v })
+	x.Uncommit(v.id)
+	x.W.WriteHeader(http.StatusNoContent)
 }
 
 // update replaces the parts that are named: what is not sent again is gone.

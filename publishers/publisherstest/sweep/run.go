@@ -33,17 +33,21 @@ var wrong = []struct {
 // once for each pair of a sample of them. It prints how the cases ended.
 func Faults(t *testing.T, p Platform, more ...Case) {
 	h := open(t, p, t.TempDir())
-	n := h.happy()
+	ways, requests := h.ways()
 	var cases []Case
-	for at := 1; at <= n; at++ {
-		for _, w := range wrong {
-			cases = append(cases, Case{fmt.Sprintf("request %d %s", at, w.name), []emu.Fault{{Nth: at, Action: w.do}}})
+	for i, ahead := range ways {
+		var here []Case
+		for at := 1; at <= requests[i]; at++ {
+			for _, w := range wrong {
+				here = append(here, Case{fmt.Sprintf("%s request %d %s", wayName(ahead), at, w.name), []emu.Fault{{Nth: at, Action: w.do}}, ahead})
+			}
 		}
-	}
-	single := len(cases)
-	for i := 0; len(cases) < 400; i++ {
-		a, b := cases[(i*7)%single], cases[(i*11+5)%single]
-		cases = append(cases, Case{a.Name + ", then " + b.Name, append(append([]emu.Fault{}, a.Faults...), b.Faults...)})
+		single := len(here)
+		for n := 0; len(here) < 400/len(ways); n++ {
+			a, b := here[(n*7)%single], here[(n*11+5)%single]
+			here = append(here, Case{a.Name + ", then " + b.Name, append(append([]emu.Fault{}, a.Faults...), b.Faults...), ahead})
+		}
+		cases = append(cases, here...)
 	}
 	cases = append(cases, more...)
 	var sum Result
@@ -51,17 +55,39 @@ func Faults(t *testing.T, p Platform, more ...Case) {
 	for _, c := range cases {
 		h.run(c, &sum, &mu)
 	}
-	t.Logf("%d requests on the happy path; %d cases: %d published once, %d asked of a person, %d failed with nothing public", n, sum.Cases, sum.Published, sum.Asked, sum.Failed)
+	t.Logf("%d requests on the happy path; %d cases: %d published once, %d asked of a person, %d failed with nothing public", requests, sum.Cases, sum.Published, sum.Asked, sum.Failed)
+}
+
+// ways are the ways a film can go out on the channel, at its hour and ahead of
+// it, and how many requests each takes.
+func (h *house) ways() (ahead []bool, requests []int) {
+	h.Helper()
+	_, url := h.emulate()
+	ahead = []bool{false}
+	if prepares(h.desk(url)) {
+		ahead = append(ahead, true)
+	}
+	for _, a := range ahead {
+		requests = append(requests, h.happy(a))
+	}
+	return ahead, requests
+}
+
+func wayName(ahead bool) string {
+	if ahead {
+		return "ahead of its hour,"
+	}
+	return "at its hour,"
 }
 
 // happy publishes once with nothing wrong, and counts the requests.
-func (h *house) happy() int {
+func (h *house) happy(ahead bool) int {
 	h.Helper()
 	frame, url := h.emulate()
 	d := h.desk(url)
 	h.connect(d)
 	frame.Forget()
-	id := h.film(d.Publishers.Channels()[0])
+	id := h.film(d.Publishers.Channels()[0], ahead)
 	h.work(d)
 	var sum Result
 	h.judge(Case{Name: "nothing wrong"}, id, frame, &sum, &sync.Mutex{})

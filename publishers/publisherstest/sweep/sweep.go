@@ -47,7 +47,11 @@ type Platform struct {
 type Case struct {
 	Name   string
 	Faults []emu.Fault
+	Ahead  bool // the film goes up before its hour, unseen
 }
+
+// lead is how long before its hour a film goes up.
+const lead = 24 * time.Hour
 
 // house is a ledger with one film that is ready.
 type house struct {
@@ -99,11 +103,15 @@ func sealer(path string) (*access.Sealer, error) {
 	return access.ReadKeys(assets.Secret(text))
 }
 
-// film files a film that has its BAT and is to go out now, and returns the
-// publication.
-func (h *house) film(channel assets.Channel) assets.ID {
+// film files a film that has its BAT and is to go out now, or goes up ahead of
+// its hour, and returns the publication.
+func (h *house) film(channel assets.Channel, ahead bool) assets.ID {
 	h.Helper()
 	now := h.clock.Now()
+	hour, kind := now, assets.JobPublish
+	if ahead {
+		hour, kind = now.Add(lead), assets.JobPrepare
+	}
 	n := h.ids.New()
 	event := func(kind assets.Subject, id assets.ID, from, to string) assets.Event {
 		return assets.Event{ID: h.ids.New(), Kind: kind, Subject: id, From: from, To: to, Actor: "cli", At: now}
@@ -116,8 +124,8 @@ func (h *house) film(channel assets.Channel) assets.ID {
 	}
 	v := assets.Version{ID: h.ids.New(), Film: f.ID, Number: 1, Master: master.ID, State: assets.VersionReady, CreatedAt: now}
 	a := assets.Approval{ID: h.ids.New(), Film: f.ID, Version: v.ID, Number: 1, SHA256: sum, State: assets.ApprovalGiven, AskedAt: now, At: now}
-	p := assets.Publication{ID: h.ids.New(), Film: f.ID, Channel: channel, State: assets.PublicationScheduled, At: now, CreatedAt: now}
-	job := assets.Job{ID: h.ids.New(), Kind: assets.JobPublish, Subject: p.ID, State: assets.JobWaiting, NotBefore: now, CreatedAt: now}
+	p := assets.Publication{ID: h.ids.New(), Film: f.ID, Channel: channel, State: assets.PublicationScheduled, At: hour, CreatedAt: now}
+	job := assets.Job{ID: h.ids.New(), Kind: kind, Subject: p.ID, State: assets.JobWaiting, NotBefore: now, CreatedAt: now}
 	c := assets.Change{
 		Assets: []assets.Asset{master}, Films: []assets.Film{f}, Versions: []assets.Version{v}, Approvals: []assets.Approval{a},
 		Publications: []assets.Publication{p}, Jobs: []assets.Job{job},
@@ -180,7 +188,7 @@ func (h *house) desk(url string) *pipeline.Desk {
 	}
 	return pipeline.NewDesk(pipeline.Options{
 		Catalog: h.cat, Blobs: h.disk, Queue: deaf{}, Publishers: registry, Sealer: h.seal, Now: h.clock.Now, NewID: h.ids.New,
-		Lease: time.Minute, Log: slog.New(slog.DiscardHandler),
+		Lease: time.Minute, Ahead: lead, Log: slog.New(slog.DiscardHandler),
 	})
 }
 
@@ -236,7 +244,7 @@ func (h *house) run(c Case, sum *Result, mu *sync.Mutex) {
 	for _, f := range c.Faults {
 		frame.Plan(f)
 	}
-	id := h.film(d.Publishers.Channels()[0])
+	id := h.film(d.Publishers.Channels()[0], c.Ahead)
 	h.work(d)
 	h.judge(c, id, frame, sum, mu)
 }
@@ -248,6 +256,13 @@ func (h *house) emulate() (*emu.Frame, string) {
 	server := httptest.NewServer(frame)
 	h.Cleanup(server.Close)
 	return frame, server.URL
+}
+
+// prepares tells whether the channel takes films ahead of their hour.
+func prepares(d *pipeline.Desk) bool {
+	to, err := d.Publishers.Get(d.Publishers.Channels()[0])
+	_, can := to.(publishers.Preparer)
+	return err == nil && can
 }
 
 // connect gives the account its tokens, faults or not.
@@ -282,6 +297,8 @@ func (h *house) judge(c Case, id assets.ID, frame *emu.Frame, sum *Result, mu *s
 		sum.Published++
 		if len(commits) != 1 || commits[0].ID != p.RemoteID {
 			say("published as %q", p.RemoteID)
+		} else if p.PublishedAt.Before(p.At) {
+			say("published %s before its hour", p.At.Sub(p.PublishedAt))
 		}
 	case assets.PublicationCheck:
 		sum.Asked++

@@ -179,3 +179,39 @@ func TestAFilmThatIsMadeAnewGoesUpAgain(t *testing.T) {
 	b.settle()
 	b.wantHidden(p, pub.ID, b.publicationNow(pub.ID).Version)
 }
+
+// A film that waits unseen moves with its hour, and comes away when its plan is
+// taken back.
+func TestAFilmThatWaitsUnseenMovesWithItsHour(t *testing.T) {
+	b, p, _, pub := early(t)
+	b.clock.Advance(24 * time.Hour)
+	b.settle()
+	pub = b.publicationNow(pub.ID)
+	if _, err := b.Reschedule(t.Context(), pub, assets.MomentAt(pub.At.Add(72*time.Hour), time.UTC), "test"); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.Advance(24 * time.Hour)
+	b.settle()
+	b.wantHidden(p, pub.ID, pub.Version) // the old hour is nothing any more
+	b.clock.Advance(72 * time.Hour)
+	b.settle()
+	if now := b.publicationNow(pub.ID); now.State != assets.PublicationPublished || p.live[string(pub.ID)] != 1 {
+		t.Errorf("at its new hour: %+v", now)
+	}
+}
+
+// A house that stood still lets no film out long after the hour that a person
+// chose, whether it was up or not.
+func TestAFilmThatWasToGoUpAheadIsNotOpenedLongAfterItsHour(t *testing.T) {
+	b, p, _, pub := early(t)
+	if _, err := b.Reschedule(t.Context(), pub, assets.MomentAt(pub.At, time.UTC), "test"); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.Advance(51 * time.Hour)
+	b.settle()
+	now := b.publicationNow(pub.ID)
+	if now.State != assets.PublicationFailed || !strings.Contains(now.Reason, "choisissez une autre heure") {
+		t.Errorf("three hours late: %+v", now)
+	}
+	b.wantHidden(p, pub.ID, "")
+}

@@ -102,7 +102,7 @@ func minute(t testing.TB, broker func() *Broker, restarts bool) []time.Duration 
 		start(true)
 		start(true)
 	}
-	patience := time.After(3 * time.Minute)
+	patience := time.After(6 * time.Minute)
 	for n := 0; n < crowd; {
 		select {
 		case n = <-w.count:

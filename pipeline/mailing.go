@@ -126,7 +126,7 @@ func (d *Desk) copyOf(ctx context.Context, m assets.Mail) (assets.Mail, error) {
 	if p.State == assets.PublicationWithdrawing || p.State == assets.PublicationWithdrawn {
 		return m, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "La lettre a été arrêtée : cet exemplaire n'est pas parti."}
 	}
-	if err := d.goOn(ctx, p); err != nil {
+	if err := d.goOn(ctx, p, d.Now()); err != nil {
 		return m, err
 	}
 	letter, err := d.Catalog.Mail(ctx, m.Letter)

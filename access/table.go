@@ -9,6 +9,7 @@ var public = []string{
 	"GET /newsletter", "POST /newsletter",
 	"GET /newsletter/confirmer/{token}", "POST /newsletter/confirmer/{token}",
 	"GET /newsletter/desabonner/{token}", "POST /newsletter/desabonner/{token}",
+	"GET /regie/calendrier.ics", // its key says who
 }
 
 // Table is who may do what. It is read from left to right: JRI, monteur,
@@ -43,6 +44,14 @@ var Table = []Right{
 	{"GET /regie/recherche", All, All, All, All, All, false},
 	{"POST /regie/recherches", All, All, All, All, All, false},
 	{"POST /regie/recherches/{search}/retirer", Own, Own, Own, Own, Own, false},
+
+	// What goes out, and when.
+	{"GET /regie/calendrier", Own, All, All, All, All, false},
+	{"GET /regie/calendrier.ics", All, All, All, All, All, false},
+	{"GET /regie/calendrier/abonnement", All, All, All, All, All, false},
+	{"POST /regie/calendrier/abonnement", All, All, All, All, All, false},
+	{"GET /regie/films/{film}/programmer", No, No, No, All, All, true},
+	{"POST /regie/publications/{publication}/deplacer", No, No, No, All, All, true},
 
 	// Sujets.
 	{"GET /regie/sujets", Own, All, All, All, All, false},

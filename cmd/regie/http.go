@@ -57,7 +57,7 @@ func (h *house) openRooms(b *worker.Broker) (*rooms, error) {
 	}
 	r := &rooms{pages: http.NewServeMux(), gate: gate.New(gate.Options{Entry: h.catalog, Records: h.desk, Now: h.now, Log: h.log, BaseURL: h.baseURL(), Proxies: proxies})}
 	r.studio, err = studio.New(studio.Options{
-		Desk: h.desk, Gate: r.gate, Static: static.FS(), Pages: r.pages, Title: h.cfg.Site.Title, BaseURL: h.baseURL(), Now: h.now, Zone: h.zone, Log: h.log,
+		Desk: h.desk, Gate: r.gate, Static: static.FS(), Pages: r.pages, Title: h.cfg.Site.Title, BaseURL: h.baseURL(), Now: h.now, Zone: h.zone, Hour: h.cfg.Calendar.Hour, Log: h.log,
 	})
 	if err != nil {
 		return nil, err

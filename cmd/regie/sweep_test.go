@@ -182,6 +182,7 @@ func looks(r access.Right) bool {
 var empty = map[string]string{
 	"GET /regie/admin/taches":                    "the queue is shown by the process that has its broker",
 	"GET /regie/admin/taches/":                   "the queue is shown by the process that has its broker",
+	"GET /regie/calendrier.ics":                  "nobody has its key",
 	"GET /regie/admin/canaux/{channel}/retour":   "nobody asked for the account",
 	"DELETE /api/v1/films/{film}/site":           "the film is not online",
 	"DELETE /api/v1/filmed/{filmed}":             "whoever comes first takes the person off",

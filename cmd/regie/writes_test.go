@@ -81,6 +81,8 @@ func writes() []write {
 		{route: "POST /regie/admin/personnes/{user}/lien"},
 		{route: "POST /regie/admin/personnes/{user}/jetons", body: "name=§"},
 		{route: "POST /regie/films/{film}/publications", body: "canal=mastodon&le=2031-05-01T14:00"},
+		{route: "POST /regie/publications/{publication}/deplacer", body: "le=2031-05-02T14:00"},
+		{route: "POST /regie/calendrier/abonnement", body: "faire=creer"},
 		{route: "POST /regie/publications/{publication}", body: "faire=adresse&adresse=https://canal.invalid/§"},
 		{route: "POST /regie/admin/canaux/{channel}/jeton", body: "jeton=§"},
 		{route: "POST /regie/admin/canaux/{channel}/essai"},

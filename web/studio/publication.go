@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/assets/french"
 	"anonymal.tv/regie/pipeline"
 )
 
@@ -130,30 +128,6 @@ func (s *Studio) settlePublication(w http.ResponseWriter, r *http.Request) error
 }
 
 func publicationPath(id assets.ID) string { return "/regie/publications/" + string(id) }
-
-// publishOn plans a film on channels, now or at an instant.
-func (s *Studio) publishOn(w http.ResponseWriter, r *http.Request) error {
-	film := assets.ID(r.PathValue("film"))
-	var at time.Time
-	if text := r.FormValue("le"); text != "" {
-		var err error
-		if at, err = time.ParseInLocation("2006-01-02T15:04", text, s.Zone); err != nil {
-			return wrongField("le", "Écrivez un jour et une heure.")
-		}
-	}
-	var to []assets.Channel
-	for _, c := range r.PostForm["canal"] {
-		to = append(to, assets.Channel(c))
-	}
-	if len(to) == 0 {
-		return wrongField("canal", "Cochez au moins un canal.")
-	}
-	all, err := s.Desk.Publish(r.Context(), film, to, at, actor(r))
-	if err != nil {
-		return err
-	}
-	return s.done(w, r, "/regie/films/"+string(film)+"#publications", "C’est programmé : "+french.Count(len(all), "canal", "canaux")+".")
-}
 
 // filmOutlets is the section of a film about its channels: where it is, and where
 // it can still go.

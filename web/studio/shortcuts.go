@@ -43,6 +43,12 @@ func keyGroups() []keyGroup {
 			{"↓", "Rush suivant"},
 			{"Échap", "Sortir du champ, ou de la salle"},
 		}},
+		{"Calendrier : le film choisi", []keyLine{
+			{"Alt+←", "La veille, à la même heure"},
+			{"Alt+→", "Le lendemain, à la même heure"},
+			{"Alt+↑", "Un quart d’heure plus tôt"},
+			{"Alt+↓", "Un quart d’heure plus tard"},
+		}},
 		{"Comparer deux versions", []keyLine{{"A", "Passer de l’une à l’autre"}}},
 		{"Grille de rushes", []keyLine{
 			{"← →", "Parcourir le plan qui a le focus"}, {"Ctrl+clic", "Choisir un plan"}, {"Maj+clic", "Choisir tous les plans entre deux"}, {"Échap", "Ne rien choisir"},

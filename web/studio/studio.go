@@ -42,6 +42,7 @@ type Options struct {
 	BaseURL string
 	Now     assets.Clock
 	Zone    *time.Location // in which dates are said and typed
+	Hour    string         // "18:00": proposed for what goes out
 	Log     *slog.Logger
 }
 
@@ -88,7 +89,7 @@ type handler func(s *Studio, w http.ResponseWriter, r *http.Request) error
 // Routes are the pages and actions of the studio.
 func (s *Studio) Routes() []gate.Route {
 	var all []gate.Route
-	for _, room := range []map[string]handler{door, home, helps, people, sujets, transfers, rushes, films, channels, letters, subscriptions, texts, rights, filing, administration, locks, files} {
+	for _, room := range []map[string]handler{door, home, helps, people, calendar, sujets, transfers, rushes, films, channels, letters, subscriptions, texts, rights, filing, administration, locks, files} {
 		for pattern, h := range room {
 			all = append(all, gate.Route{Pattern: pattern, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if err := h(s, w, r); err != nil {
@@ -132,6 +133,7 @@ func menu(role assets.UserRole) []entry {
 	for _, e := range []entry{
 		{"/regie", "Aujourd’hui", "today"},
 		{"/regie/deposer", "Déposer", "upload"},
+		{"/regie/calendrier", "Calendrier", "calendar"},
 		{"/regie/sujets", "Sujets", "sujet"},
 		{"/regie/rushes", "Rushes", "rush"},
 		{"/regie/films", "Films", "film"},

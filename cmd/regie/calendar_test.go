@@ -13,6 +13,7 @@ import (
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/internal/browser"
+	"anonymal.tv/regie/pipeline"
 )
 
 // vouch puts films that have their BAT into a house, without any work.
@@ -103,7 +104,7 @@ func TestCalendar(t *testing.T) {
 	s := openStudio(t)
 	h := openHouse(t, s.Data)
 	defer h.Close()
-	films := vouch(t, h, "Atelier vélo", "Le cirque", "Les jardins", "Before Zik Zac", "La nuit courte")
+	films := vouch(t, h, "Atelier vélo", "Le cirque", "Les jardins", "Before Zik Zac", "La nuit courte", "Le conseil des enfants")
 	now := h.now().In(h.zone)
 	month := time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, h.zone)
 	day := func(n int) string { return month.AddDate(0, 0, n-1).Format(time.DateOnly) }
@@ -189,6 +190,16 @@ func TestCalendar(t *testing.T) {
 		tab.Until(t, read(why)+" && "+read(", 20 h : embargo Zik Zac")+" && "+inDay("Before Zik Zac", day(22), "18 h"))
 		tab.Until(t, fmt.Sprintf(`fetch("/regie/publications/%s/deplacer", {method: "POST", body: new URLSearchParams({jour: %q})}).then(r => r.status === 422)`, kept.ID, day(19)))
 		tab.Until(t, `[...document.querySelectorAll("p.embargo")].some(e => e.innerText.includes("Zik Zac"))`)
+	})
+	step("a minor without a form says what to mend (F35)", func(t *testing.T) {
+		if _, err := h.desk.AddFilmed(t.Context(), assets.Filmed{Film: films[5]}, pipeline.ConsentForm{ConsentDetails: assets.ConsentDetails{Person: "Une enfant"}, Minor: assets.Yes}, "cli"); err != nil {
+			t.Fatal(err)
+		}
+		way := fmt.Sprintf(`a.chip.red[href="/regie/films/%s/droits"]`, films[5])
+		tab.Open(t, page)
+		tab.Until(t, `!!document.querySelector('.ready `+way+`')`)
+		tab.Open(t, s.URL+"/regie/films/"+string(films[5])+"/programmer")
+		tab.Until(t, `document.querySelector("#resume button").disabled && !!document.querySelector('#resume `+way+`')`)
 	})
 	step("18 h stays 18 h on the night the clocks change (F22)", func(t *testing.T) {
 		last := time.Date(now.Year()+1, time.April, 0, 0, 0, 0, 0, h.zone)

@@ -193,6 +193,12 @@ func (s *Studio) refusals(all []assets.Refusal) []string {
 	return said
 }
 
+// lockChip is a refusal that somebody must mend, with where this is done.
+func (s *Studio) lockChip(film assets.ID, r assets.Refusal) *chip {
+	kind := pipeline.BlockageKind(r.Lock)
+	return &chip{strings.TrimSuffix(s.Desk.Refusal(r), "."), wayOut(film, kind), kind}
+}
+
 // marks are the embargoes and elections over a day; their names stand where they
 // begin, at the beginning of a week, and where they end.
 func (s *Studio) marks(p assets.Programme, day time.Time, monday bool) []dayMark {
@@ -232,12 +238,10 @@ func (s *Studio) ready(ctx context.Context, show pipeline.CalendarFilter, back s
 	for _, f := range found {
 		line := readyLine{Film: f.Film, Path: "/regie/films/" + string(f.ID) + "/programmer?vers=" + url.QueryEscape(back)}
 		for _, x := range f.Refusals {
-			said := s.Desk.Refusal(x)
 			if x.Until.IsZero() && line.Chip == nil {
-				kind := pipeline.BlockageKind(x.Lock)
-				line.Chip = &chip{strings.TrimSuffix(said, "."), wayOut(f.ID, kind), kind}
+				line.Chip = s.lockChip(f.ID, x)
 			} else if !x.Until.IsZero() {
-				line.Wait = said
+				line.Wait = s.Desk.Refusal(x)
 			}
 		}
 		all = append(all, line)

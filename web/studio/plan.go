@@ -25,6 +25,7 @@ type planBody struct {
 	Twice    bool     // the hour comes twice
 	Second   bool     // its second time is meant
 	Refusals []string // why it may not go out then
+	Chips    []chip   // what somebody must mend before
 	Back     string
 }
 
@@ -77,6 +78,13 @@ func (s *Studio) sumUp(r *http.Request, b *planBody) error {
 			to = append(to, o.Channel)
 		}
 	}
+	bats, err := s.Desk.Catalog.Approvals(r.Context(), b.Head.Film.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(bats, func(a assets.Approval) bool { return a.State == assets.ApprovalGiven }) {
+		b.Chips = append(b.Chips, *s.lockChip(b.Head.Film.ID, assets.Refusal{Lock: assets.LockBAT}))
+	}
 	all := s.Desk.Outings(to, first)
 	b.Summary = s.Desk.Summary(all)
 	for _, o := range all {
@@ -84,8 +92,10 @@ func (s *Studio) sumUp(r *http.Request, b *planBody) error {
 		if err != nil {
 			return err
 		}
-		for _, said := range s.refusals(found) {
-			if !slices.Contains(b.Refusals, said) {
+		for _, x := range found {
+			if one := s.lockChip(b.Head.Film.ID, x); x.Until.IsZero() && !slices.Contains(b.Chips, *one) {
+				b.Chips = append(b.Chips, *one)
+			} else if said := s.Desk.Refusal(x); !x.Until.IsZero() && !slices.Contains(b.Refusals, said) {
 				b.Refusals = append(b.Refusals, said)
 			}
 		}

@@ -105,7 +105,7 @@ var noStory = map[string]string{
 	"/regie/rushes/{rush}/original": "a file", "/regie/rushes/{rush}/fichiers/{file}": "a file",
 	"/regie/selections/{selection}/export/{format}": "a file", "/regie/films/{film}/versions/{n}/original": "a file",
 	"/regie/films/{film}/versions/{n}/fichiers/{file...}": "a file", "/regie/films/{film}/sous-titres.vtt": "a file",
-	"/regie/films/{film}/chapitres.vtt": "a file", "/regie/films/{film}/vignettes/image": "a picture",
+	"/regie/calendrier.ics": "a file", "/regie/films/{film}/chapitres.vtt": "a file", "/regie/films/{film}/vignettes/image": "a picture",
 	"/regie/autorisations/{consent}/scans/{n}": "a picture", "/regie/admin/journal.csv": "a file",
 	"/regie/entrer/code":                      "shown between a password and its code only",
 	"/regie/admin/canaux/{channel}/connexion": "leads to the channel", "/regie/admin/canaux/{channel}/retour": "leads back",

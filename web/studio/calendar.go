@@ -18,8 +18,8 @@ import (
 var calendar = map[string]handler{
 	"GET /regie/calendrier":                           (*Studio).calendar,
 	"GET /regie/calendrier.ics":                       (*Studio).feed,
-	"GET /regie/calendrier/abonnement":                (*Studio).subscription,
-	"POST /regie/calendrier/abonnement":               (*Studio).subscribe,
+	"GET /regie/calendrier/abonnement":                (*Studio).agenda,
+	"POST /regie/calendrier/abonnement":               (*Studio).setAgenda,
 	"GET /regie/films/{film}/programmer":              (*Studio).plan,
 	"POST /regie/publications/{publication}/deplacer": (*Studio).movePublication,
 }

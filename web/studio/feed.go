@@ -11,28 +11,28 @@ import (
 	"anonymal.tv/regie/pipeline"
 )
 
-// subscriptionBody is a person's private calendar.
-type subscriptionBody struct {
+// agendaBody is a person's private calendar.
+type agendaBody struct {
 	Address string // with its key: shown once
 	Feed    *assets.Key
 }
 
-// subscription shows whether a person has a private calendar.
-func (s *Studio) subscription(w http.ResponseWriter, r *http.Request) error {
-	return s.showSubscription(w, r, "")
+// agenda shows whether a person has a private calendar.
+func (s *Studio) agenda(w http.ResponseWriter, r *http.Request) error {
+	return s.showAgenda(w, r, "")
 }
 
-func (s *Studio) showSubscription(w http.ResponseWriter, r *http.Request, address string) error {
-	b := subscriptionBody{Address: address}
+func (s *Studio) showAgenda(w http.ResponseWriter, r *http.Request, address string) error {
+	b := agendaBody{Address: address}
 	var err error
 	if b.Feed, err = s.Desk.Feed(r.Context(), user(r).ID); err != nil {
 		return err
 	}
-	return s.show(w, r, "subscription", page{Title: "S’abonner au calendrier", Here: "/regie/calendrier", Body: b})
+	return s.show(w, r, "agenda", page{Title: "S’abonner au calendrier", Here: "/regie/calendrier", Body: b})
 }
 
-// subscribe makes a private calendar, or ends it.
-func (s *Studio) subscribe(w http.ResponseWriter, r *http.Request) error {
+// setAgenda makes a private calendar, or ends it.
+func (s *Studio) setAgenda(w http.ResponseWriter, r *http.Request) error {
 	if r.PostFormValue("faire") == "revoquer" {
 		if err := s.Desk.EndFeed(r.Context(), user(r)); err != nil {
 			return err
@@ -43,7 +43,7 @@ func (s *Studio) subscribe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showSubscription(w, r, s.BaseURL+"/regie/calendrier.ics?cle="+url.QueryEscape(secret.Reveal()))
+	return s.showAgenda(w, r, s.BaseURL+"/regie/calendrier.ics?cle="+url.QueryEscape(secret.Reveal()))
 }
 
 // feed is the calendar for the programs that people keep theirs in (RFC 5545).

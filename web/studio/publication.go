@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"

@@ -125,6 +125,8 @@ var Table = []Right{
 	{"GET /regie/films/{film}/vignettes/image", Own, All, All, All, All, false},
 	{"GET /regie/films/{film}/teaser", Own, All, All, All, All, false},
 	{"POST /regie/films/{film}/teaser", No, All, All, All, All, true},
+	{"GET /regie/films/{film}/textes", No, All, All, All, All, false},
+	{"POST /regie/films/{film}/textes", No, No, No, All, All, true},
 	{"GET /regie/films/{film}/droits", Own, All, All, All, All, false},
 	{"POST /regie/films/{film}/droits", No, No, All, All, All, true},
 	{"POST /regie/films/{film}/droits/passer-outre", No, No, All, No, No, true},

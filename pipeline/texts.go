@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"sort"
@@ -213,17 +212,11 @@ func tooLong(to publishers.Publisher, text, link string) int {
 	return counted(to, text, link) - most
 }
 
-// checkWords refuses words of one's own that a channel will not take.
-func checkWords(to publishers.Publisher, w Words, link string) error {
-	const op = "pipeline.checkWords"
-	if most := to.Limits().TitleRunes; most > 0 && utf8.RuneCountInString(w.Title) > most {
-		return wrong(op, "title", fmt.Sprintf("Le titre est trop long de %s : %d au plus sur ce canal. Rien n'a été changé.", french.Count(utf8.RuneCountInString(w.Title)-most, "signe", "signes"), most))
+// carries tells whether a channel puts the link below a text: where it counts one,
+// and everywhere else unless the text has it.
+func carries(to publishers.Publisher, text, link string) bool {
+	if c, own := to.(publishers.Counter); own {
+		return c.Count(text, link) > c.Count(text, "")
 	}
-	if more := tooLong(to, w.Text, link); more > 0 {
-		return wrong(op, "text", fmt.Sprintf("Le texte est trop long de %s : %d au plus sur ce canal. Rien n'a été changé.", french.Count(more, "signe", "signes"), to.Limits().DescriptionRunes))
-	}
-	if utf8.RuneCountInString(w.Text) > textLimit {
-		return wrong(op, "text", fmt.Sprintf("Le texte est trop long : %d signes au plus.", textLimit))
-	}
-	return nil
+	return !strings.Contains(text, link)
 }

@@ -2,11 +2,13 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
+	"anonymal.tv/regie/publishers"
 )
 
 // Wording is what one channel says of a film, or would.
@@ -16,7 +18,8 @@ type Wording struct {
 	Inherited   Words               // what the film and the templates give
 	Words                           // what is said: a publication may have words of its own
 	Own         struct{ Title, Text bool }
-	Link        string
+	Link        string                    // where the site shows the film
+	Below       bool                      // the link goes below the text
 	Count, Most struct{ Title, Text int } // as the channel counts; Most 0: no limit
 	Open        bool                      // it can be changed
 }
@@ -46,20 +49,74 @@ func (d *Desk) wording(ctx context.Context, p assets.Publication, decided bool) 
 		return Wording{}, err
 	}
 	w := Wording{Channel: p.Channel, Inherited: Words{req.Film.Title, req.Text}, Link: req.Link}
-	w.Words = w.Inherited
-	if w.Own.Title = own.Title != ""; w.Own.Title {
-		w.Title = own.Title
-	}
-	if w.Own.Text = own.Text != ""; w.Own.Text {
-		w.Text = own.Text
-	}
+	w.say(to, own)
 	if decided {
 		p.Title, p.Text = own.Title, own.Text
 		w.Publication, w.Open = &p, unsaid(p.State)
 	}
-	w.Count.Title, w.Most.Title = utf8.RuneCountInString(w.Title), to.Limits().TitleRunes
-	w.Count.Text, w.Most.Text = counted(to, w.Text, w.Link), to.Limits().DescriptionRunes
 	return w, nil
+}
+
+// TryText is what a channel would say in these words, counted. Nothing is kept.
+func (d *Desk) TryText(ctx context.Context, film assets.ID, channel assets.Channel, words Words) (Wording, error) {
+	w, err := d.TextOf(ctx, film, channel)
+	if err != nil {
+		return Wording{}, err
+	}
+	to, err := d.Publishers.Get(channel)
+	if err != nil {
+		return Wording{}, err
+	}
+	w.say(to, words)
+	return w, nil
+}
+
+// say puts words in the place of what is inherited, and counts them.
+func (w *Wording) say(to publishers.Publisher, words Words) {
+	limits := to.Limits()
+	w.Title, w.Own.Title = instead(w.Inherited.Title, strings.Join(strings.Fields(french.Clean(words.Title)), " "))
+	w.Text, w.Own.Text = instead(w.Inherited.Text, strings.TrimSpace(strings.ReplaceAll(french.Clean(words.Text), "\r", "")))
+	w.Count.Title, w.Most.Title = utf8.RuneCountInString(w.Title), limits.TitleRunes
+	w.Count.Text, w.Most.Text = counted(to, w.Text, w.Link), limits.DescriptionRunes
+	w.Below = w.Link != "" && carries(to, w.Text, w.Link)
+}
+
+// instead is one's own words, unless they are none or those that are inherited.
+func instead(inherited, own string) (text string, differs bool) {
+	if own == "" || own == inherited {
+		return inherited, false
+	}
+	return own, true
+}
+
+// own are the words that are said instead of the inherited ones.
+func (w Wording) own() (words Words) {
+	if w.Own.Title {
+		words.Title = w.Title
+	}
+	if w.Own.Text {
+		words.Text = w.Text
+	}
+	return words
+}
+
+// Refusal is why the channel would not take these words; nil when it takes them.
+func (w Wording) Refusal() error {
+	for _, x := range []struct {
+		field, name string
+		count, most int
+	}{
+		{"title", "Le titre", w.Count.Title, w.Most.Title},
+		{"text", "Le texte", w.Count.Text, w.Most.Text},
+	} {
+		if more := x.count - x.most; x.most > 0 && more > 0 {
+			return wrong("pipeline.Wording", x.field, fmt.Sprintf("%s est trop long de %s : %d au plus sur ce canal.", x.name, french.Count(more, "signe", "signes"), x.most))
+		}
+	}
+	if utf8.RuneCountInString(w.Text) > textLimit || utf8.RuneCountInString(w.Title) > textLimit {
+		return wrong("pipeline.Wording", "text", fmt.Sprintf("Le texte est trop long : %d signes au plus.", textLimit))
+	}
+	return nil
 }
 
 // SetText gives a publication that is not out yet words of its own; "", or what
@@ -80,18 +137,12 @@ func (d *Desk) SetText(ctx context.Context, id assets.ID, to Words, actor string
 	if err != nil {
 		return "", err
 	}
-	to.Title = strings.Join(strings.Fields(french.Clean(to.Title)), " ")
-	to.Text = strings.TrimSpace(strings.ReplaceAll(french.Clean(to.Text), "\r", ""))
-	if to.Title == now.Inherited.Title {
-		to.Title = ""
-	}
-	if to.Text == now.Inherited.Text {
-		to.Text = ""
-	}
-	if err := checkWords(channel, to, now.Link); err != nil {
+	now.say(channel, to)
+	if err := now.Refusal(); err != nil {
 		return "", err
 	}
 	before := p
+	to = now.own()
 	p.Title, p.Text = to.Title, to.Text
 	edits := editsBetween(before, p)
 	if len(edits) == 0 {

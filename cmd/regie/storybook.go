@@ -341,7 +341,7 @@ func stories(sujet, plateau, rush, film, consent, selection, person, webhook ass
 		{"Territoire", com, "/regie/territoires/aix-en-provence"},
 		{"Partenaire", com, "/regie/partenaires/zik-zac-festival"},
 	}
-	for _, tab := range []string{"fiche", "sous-titres", "chapitres", "synthes", "vignettes", "teaser"} {
+	for _, tab := range []string{"fiche", "sous-titres", "chapitres", "synthes", "vignettes", "teaser", "textes"} {
 		all = append(all, story{"Film, " + tab, monteur, "/regie/films/" + string(film) + "/" + tab})
 	}
 	return all

@@ -83,6 +83,7 @@ func writes() []write {
 		{route: "POST /regie/films/{film}/publications", body: "canal=mastodon&le=2031-05-01T14:00"},
 		{route: "POST /regie/publications/{publication}/deplacer", body: "le=2031-05-02T14:00"},
 		{route: "POST /regie/calendrier/abonnement", body: "faire=creer"},
+		{route: "POST /regie/films/{film}/textes", body: "canal=mastodon&title=§&text=§&faire=enregistrer"},
 		{route: "POST /regie/publications/{publication}", body: "faire=adresse&adresse=https://canal.invalid/§"},
 		{route: "POST /regie/admin/canaux/{channel}/jeton", body: "jeton=§"},
 		{route: "POST /regie/admin/canaux/{channel}/essai"},

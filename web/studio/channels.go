@@ -24,6 +24,8 @@ var channels = map[string]handler{
 	"GET /regie/publications/{publication}":          (*Studio).publication,
 	"POST /regie/publications/{publication}":         (*Studio).settlePublication,
 	"POST /regie/films/{film}/publications":          (*Studio).publishOn,
+	"GET /regie/films/{film}/textes":                 (*Studio).wordings,
+	"POST /regie/films/{film}/textes":                (*Studio).word,
 }
 
 // outletsBody is every channel beside the site, and whether its account stands.

@@ -40,6 +40,7 @@ func filmTabs() [][2]string {
 		{"/synthes", "Synthés"},
 		{"/vignettes", "Vignettes"},
 		{"/teaser", "Teaser"},
+		{"/textes", "Textes"},
 		{"/droits", "Droits"},
 	}
 }

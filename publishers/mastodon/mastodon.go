@@ -102,9 +102,11 @@ func (m *Mastodon) Limits() publishers.Limits { return publishers.Limits{Descrip
 var links = regexp.MustCompile(`https?://\S+`)
 
 // Count counts as an instance does: a link has one length, whatever it is.
-func (m *Mastodon) Count(text, link string) int {
+func (m *Mastodon) Count(text, link string) int { return count(text, link) }
+
+func count(text, link string) int {
 	n := utf8.RuneCountInString(links.ReplaceAllString(text, strings.Repeat("x", linkLength)))
-	if link != "" {
+	if link != "" && !strings.Contains(text, link) {
 		n += linkLength + 2
 	}
 	return n
@@ -256,6 +258,9 @@ func compose(req publishers.Request, characters int) (string, error) {
 	words := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(cmp.Or(req.Text, req.Film.Title), "\x00", ""), ""))
 	if _, has := req.File(assets.RoleTeaser); !has && req.Link == "" || words == "" {
 		return "", &assets.Error{Kind: assets.Invalid, Op: "mastodon.compose", Msg: "Ce film n'a ni vidéo ni page à montrer sur Mastodon : rien n'est parti."}
+	}
+	if req.Link != "" && strings.Contains(words, req.Link) && count(words, "") <= characters {
+		return words, nil // it says itself where the film is
 	}
 	room := characters
 	if req.Link != "" {

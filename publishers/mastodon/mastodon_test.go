@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"strings"
 	"testing"
 
 	"anonymal.tv/regie/assets"
@@ -22,3 +23,19 @@ func TestSuite(t *testing.T) { sweep.Suite(t, platform) }
 func TestFaults(t *testing.T) { sweep.Faults(t, platform) }
 
 func TestKills(t *testing.T) { sweep.Kills(t, "TestKills", platform) }
+
+// TestTheLinkStandsOnce: a text that says where the film is is left alone, and one
+// that is cut ends with it.
+func TestTheLinkStandsOnce(t *testing.T) {
+	const link = "https://exemple.org/films/avant/"
+	for text, want := range map[string]string{
+		"Avant la fête":                       "Avant la fête\n\n" + link,
+		"À voir ici : " + link + " ce soir":   "À voir ici : " + link + " ce soir",
+		strings.Repeat("a", 500) + " " + link: strings.Repeat("a", 474) + "…\n\n" + link,
+	} {
+		got, err := compose(publishers.Request{Text: text, Link: link}, 500)
+		if err != nil || got != want || count(got, "") > 500 {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/assets/french"
 )
 
 // Slot is what goes out, or went, of one film on one day: a tile of the calendar.
@@ -138,7 +137,7 @@ func (d *Desk) Free(ctx context.Context, film assets.ID) (offered, more []Outlet
 		return nil, nil, err
 	}
 	outlets, err := d.Outlets(ctx)
-	for _, o := range append([]Outlet{{Channel: assets.ChannelSite, Name: french.Capital(assets.ChannelSite.Name())}}, outlets...) {
+	for _, o := range append([]Outlet{{Channel: assets.ChannelSite, Name: assets.ChannelSite.Name()}}, outlets...) {
 		taken := slices.ContainsFunc(shown, func(p assets.Publication) bool { return p.Channel == o.Channel && slices.Contains(live, p.State) })
 		switch {
 		case taken:

@@ -24,6 +24,7 @@ func (s *Studio) words() template.FuncMap {
 		"hour":         func(t time.Time) string { return french.Hour(t.In(s.Zone)) },
 		"iso":          func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"local":        func(t time.Time) string { return typed(t, s.Zone) },
+		"capital":      french.Capital,
 		"length":       french.Length,
 		"weight":       french.Weight,
 		"number":       french.Number,

@@ -135,7 +135,7 @@ func TestCalendar(t *testing.T) {
 	})
 	step("three at one minute (F21)", func(t *testing.T) {
 		for _, title := range []string{"Atelier vélo", "Le cirque", "Les jardins"} {
-			tab.Until(t, inDay(title, day(12), "18 h")+" && "+inDay(title, day(12), "le site"))
+			tab.Until(t, inDay(title, day(12), "18 h")+" && "+inDay(title, day(12), "Le site"))
 		}
 	})
 	step("carried to another day, and back (F19, F22)", func(t *testing.T) {

@@ -177,7 +177,7 @@ func TestByHandOnThePage(t *testing.T) {
 	fill(t, tab, `#publications li a`)
 	tab.Until(t, `document.querySelector("textarea[readonly]").value.includes("Atelier") && document.querySelector("a[href*=telecharger]") && document.querySelector(".stop, .red, .fault, .danger") === null`)
 	tab.Until(t, `fetch(document.querySelector("a[href*=telecharger]").href).then(r => r.ok && r.headers.get("Content-Disposition").startsWith("attachment"))`)
-	fill(t, tab, `form.fields button`, [2]string{`input[name=adresse]`, "https://mastodon.example/@anonymal/1"})
+	fill(t, tab, `form.fields button[value=adresse]`, [2]string{`input[name=adresse]`, "https://mastodon.example/@anonymal/1"})
 	tab.Until(t, `document.querySelector("h1 ~ .meta").innerText.includes("En ligne") && document.querySelector("a.button").href === "https://mastodon.example/@anonymal/1"`)
 	tab.Faults(t)
 }

@@ -53,6 +53,7 @@ func (w *walk) send(files ...string) {
 	w.press(`[data-send]`)
 	w.tab.Until(w.T, `document.querySelector(".say[data-safe]") !== null && !document.querySelector("[data-after]").hidden`)
 	w.press(`[data-next]`)
+	w.tab.Until(w.T, `document.readyState === "complete" && document.querySelector("[data-next]") === null`)
 }
 
 // made waits until the version that the page shows can be watched.

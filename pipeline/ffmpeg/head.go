@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// headTime is the longest that the decoding of a few frames may last.
-const headTime = 60 * time.Second
+// What the decoding of a few frames may take of the processor, and how long it may
+// last: a machine that has much else to do must not refuse a large picture.
+const (
+	headTime = 60 * time.Second
+	headWait = 5 * time.Minute
+)
 
 // Head is what came out of decoding the start of a stream.
 type Head struct {
@@ -43,7 +47,7 @@ func DecodeSound(ctx context.Context, r Runner, path string, stream, frames int)
 }
 
 func decodeHead(ctx context.Context, r Runner, path string, frames int, args []string) (Head, error) {
-	ctx, cancel := context.WithTimeout(ctx, headTime)
+	ctx, cancel := context.WithTimeout(ctx, headWait)
 	defer cancel()
 	res, err := r.Run(ctx, Command{
 		Tool:   FFmpeg,

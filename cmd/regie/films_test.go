@@ -112,7 +112,7 @@ func TestNewVersion(t *testing.T) {
 	w.press(`#bat form[action$="/bat"] button:not([name])`)
 	tab.Until(t, says+`("BAT demandé sur la V1")`)
 	w.press(`#bat button[value=oui]`)
-	tab.Until(t, says+`("BAT donné sur la V1")`)
+	tab.Until(t, `document.readyState === "complete" && `+says+`("BAT donné sur la V1")`)
 
 	tab.Drag(t, enter, cut)
 	tab.Until(t, `document.querySelector(".drop")?.innerText.includes("La conférence")`)

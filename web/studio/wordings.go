@@ -63,7 +63,7 @@ func (s *Studio) wordingsOf(r *http.Request, channel assets.Channel, typed *pipe
 		}
 	}
 	if b.Wording == nil && channel != "" {
-		return b, &assets.Error{Kind: assets.NotFound, Op: "studio.wordings", Msg: "Ce canal n’est pas utilisé ici."}
+		return b, &assets.Error{Kind: assets.Conflict, Op: "studio.wordings", Msg: "Ce canal n’est pas utilisé ici : rien n’a été changé."}
 	}
 	if b.Wording == nil {
 		return b, nil

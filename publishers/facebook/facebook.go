@@ -13,7 +13,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
@@ -145,16 +144,10 @@ func (f *Facebook) do(ctx context.Context, call remote.Call, out any) (remote.An
 // Publish posts a link to the film, or the film itself.
 func (f *Facebook) Publish(ctx context.Context, req publishers.Request, save func([]byte) error) (publishers.Receipt, error) {
 	var h handle
-	if err := h.read(req.Resume); err != nil {
+	if err := remote.Recall(req.Resume, &h); err != nil {
 		return publishers.Receipt{}, err
 	}
-	keep := func() error {
-		b, err := json.Marshal(h)
-		if err != nil {
-			return err
-		}
-		return save(b)
-	}
+	keep := func() error { return remote.Keep(h, save) }
 	film, has := req.Best()
 	switch {
 	case has && (f.o.Post == "video" || req.Link == "" || h.Video != ""):
@@ -172,8 +165,8 @@ func (f *Facebook) link(ctx context.Context, req publishers.Request, h *handle, 
 	if err != nil {
 		return publishers.Receipt{}, err
 	}
-	h.Mark, h.Sent = mark(req.Marker), f.o.Now()
-	to, err := marked(req.Link, h.Mark)
+	h.Mark, h.Sent = remote.Mark(req.Marker), f.o.Now()
+	to, err := remote.Marked(req.Link, Channel, h.Mark)
 	if err != nil {
 		return publishers.Receipt{}, err
 	}
@@ -195,7 +188,7 @@ func (f *Facebook) link(ctx context.Context, req publishers.Request, h *handle, 
 // Find looks for what an attempt left: its video, or its post among the newest.
 func (f *Facebook) Find(ctx context.Context, _ string, resume []byte) (publishers.Receipt, bool, error) {
 	var h handle
-	if err := h.read(resume); err != nil || h.Sent.IsZero() {
+	if err := remote.Recall(resume, &h); err != nil || h.Sent.IsZero() {
 		return publishers.Receipt{}, false, err
 	}
 	if h.Video != "" {
@@ -312,33 +305,7 @@ func clean(text string) string {
 	return strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), ""))
 }
 
-// mark is that of a decision.
-func mark(marker string) string {
-	sum := sha256.Sum256([]byte(marker))
-	return hex.EncodeToString(sum[:8])
-}
-
-// marked is a link that carries a mark.
-func marked(link, mark string) (string, error) {
-	u, err := url.Parse(link)
-	if err != nil {
-		return "", &assets.Error{Kind: assets.Invalid, Op: "facebook.marked", Msg: "L'adresse du film sur le site ne peut pas être partagée : rien n'est parti.", Err: err}
-	}
-	q := u.Query()
-	q.Set("utm_source", string(Channel))
-	q.Set("utm_content", mark)
-	u.RawQuery = q.Encode()
-	return u.String(), nil
-}
-
 func isMarked(link, mark string) bool {
 	u, err := url.Parse(link)
 	return err == nil && mark != "" && u.Query().Get("utm_content") == mark
-}
-
-func (h *handle) read(resume []byte) error {
-	if resume == nil {
-		return nil
-	}
-	return json.Unmarshal(resume, h)
 }

@@ -146,7 +146,7 @@ func (m *Mastodon) Introduce(ctx context.Context, given []byte) (publishers.Intr
 // Publish posts a film.
 func (m *Mastodon) Publish(ctx context.Context, req publishers.Request, save func([]byte) error) (publishers.Receipt, error) {
 	var h handle
-	if err := h.read(req.Resume); err != nil {
+	if err := remote.Recall(req.Resume, &h); err != nil {
 		return publishers.Receipt{}, err
 	}
 	limits, err := m.limits(ctx)
@@ -158,7 +158,7 @@ func (m *Mastodon) Publish(ctx context.Context, req publishers.Request, save fun
 		return publishers.Receipt{}, err
 	}
 	h.Proof = cmp.Or(req.Link, req.Film.Title)
-	if err := h.keep(save); err != nil {
+	if err := remote.Keep(h, save); err != nil {
 		return publishers.Receipt{}, err
 	}
 	post := map[string]any{"status": text, "visibility": "public", "language": "fr"}
@@ -171,7 +171,7 @@ func (m *Mastodon) Publish(ctx context.Context, req publishers.Request, save fun
 	if h.Sent.IsZero() {
 		h.Sent = m.o.Now()
 	}
-	if err := h.keep(save); err != nil {
+	if err := remote.Keep(h, save); err != nil {
 		return publishers.Receipt{}, err
 	}
 	var s status
@@ -191,7 +191,7 @@ func (m *Mastodon) media(ctx context.Context, h *handle, video assets.Rendition,
 				return err
 			}
 			h.Media, fresh = id, true
-			if err := h.keep(save); err != nil {
+			if err := remote.Keep(h, save); err != nil {
 				return err
 			}
 		}
@@ -278,7 +278,7 @@ func compose(req publishers.Request, characters int) (string, error) {
 // Find looks for a post among the account's newest.
 func (m *Mastodon) Find(ctx context.Context, _ string, resume []byte) (publishers.Receipt, bool, error) {
 	var h handle
-	if err := h.read(resume); err != nil || h.Sent.IsZero() {
+	if err := remote.Recall(resume, &h); err != nil || h.Sent.IsZero() {
 		return publishers.Receipt{}, false, err
 	}
 	t, err := m.tokens(ctx)
@@ -333,19 +333,4 @@ func (s status) receipt() publishers.Receipt { return publishers.Receipt{RemoteI
 func key(marker string) string {
 	sum := sha256.Sum256([]byte(marker))
 	return hex.EncodeToString(sum[:16])
-}
-
-func (h *handle) read(resume []byte) error {
-	if resume == nil {
-		return nil
-	}
-	return json.Unmarshal(resume, h)
-}
-
-func (h handle) keep(save func([]byte) error) error {
-	b, err := json.Marshal(h)
-	if err != nil {
-		return err
-	}
-	return save(b)
 }

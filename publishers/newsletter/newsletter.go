@@ -7,8 +7,6 @@ package newsletter
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -121,14 +119,14 @@ func (n *Newsletter) Introduce(ctx context.Context, key []byte) (publishers.Intr
 // no draft any more.
 func (n *Newsletter) Publish(ctx context.Context, req publishers.Request, save func([]byte) error) (publishers.Receipt, error) {
 	var h handle
-	if err := h.read(req.Resume); err != nil {
+	if err := remote.Recall(req.Resume, &h); err != nil {
 		return publishers.Receipt{}, err
 	}
 	c, err := compose(req)
 	if err != nil {
 		return publishers.Receipt{}, err
 	}
-	if err := h.keep(save); err != nil {
+	if err := remote.Keep(h, save); err != nil {
 		return publishers.Receipt{}, err
 	}
 	sent, err := n.draft(ctx, &h, c, req, save)
@@ -137,7 +135,7 @@ func (n *Newsletter) Publish(ctx context.Context, req publishers.Request, save f
 	}
 	if !sent {
 		h.Sent = n.o.Now()
-		if err := h.keep(save); err != nil {
+		if err := remote.Keep(h, save); err != nil {
 			return publishers.Receipt{}, err
 		}
 		if err := n.send(ctx, h.Draft); err != nil {
@@ -189,13 +187,13 @@ func (n *Newsletter) draft(ctx context.Context, h *handle, c campaign, req publi
 	if h.Draft, err = n.sender.create(ctx, c); err != nil {
 		return false, err
 	}
-	return false, h.keep(save)
+	return false, remote.Keep(h, save)
 }
 
 // Find tells whether the draft of an attempt has gone.
 func (n *Newsletter) Find(ctx context.Context, _ string, resume []byte) (publishers.Receipt, bool, error) {
 	var h handle
-	if err := h.read(resume); err != nil || h.Draft == "" || h.Sent.IsZero() {
+	if err := remote.Recall(resume, &h); err != nil || h.Draft == "" || h.Sent.IsZero() {
 		return publishers.Receipt{}, false, err // nothing was told to go
 	}
 	sent, err := n.sent(ctx, h.Draft)
@@ -274,8 +272,7 @@ func inert(text string) string {
 
 // mark is what the name of a campaign ends with.
 func mark(marker string) string {
-	sum := sha256.Sum256([]byte(marker))
-	return "regie-" + hex.EncodeToString(sum[:10])
+	return "regie-" + remote.Mark(marker)
 }
 
 // named is a campaign of a list.
@@ -295,18 +292,3 @@ func marked(all []named, mark string) (string, bool) {
 }
 
 func get(path string) remote.Call { return remote.Call{Method: http.MethodGet, Path: path} }
-
-func (h *handle) read(resume []byte) error {
-	if resume == nil {
-		return nil
-	}
-	return json.Unmarshal(resume, h)
-}
-
-func (h handle) keep(save func([]byte) error) error {
-	b, err := json.Marshal(h)
-	if err != nil {
-		return err
-	}
-	return save(b)
-}

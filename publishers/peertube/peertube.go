@@ -133,7 +133,7 @@ func (p *PeerTube) send(ctx context.Context, req publishers.Request, save func([
 		return h, err
 	}
 	h.Name = filename(req)
-	kept := func() error { return h.keep(save) }
+	kept := func() error { return remote.Keep(h, save) }
 	if err := kept(); err != nil {
 		return h, err
 	}
@@ -143,14 +143,6 @@ func (p *PeerTube) send(ctx context.Context, req publishers.Request, save func([
 		Look:  func(ctx context.Context) (string, bool, error) { return p.look(ctx, h.Name, h.Since) },
 	}
 	return h, way.Send(ctx, &h.Upload, p.o.Blobs, file.Key, kept)
-}
-
-func (h handle) keep(save func([]byte) error) error {
-	b, err := json.Marshal(h)
-	if err != nil {
-		return err
-	}
-	return save(b)
 }
 
 // filename is what the file is called there, where nobody but us sees it: it
@@ -199,7 +191,7 @@ func (p *PeerTube) Publish(ctx context.Context, req publishers.Request, save fun
 	f, err := p.change(ctx, h.Film, is)
 	switch {
 	case assets.KindOf(err) == assets.NotFound: // somebody deleted it: from the beginning
-		return publishers.Receipt{}, errors.Join(handle{Since: p.o.Now()}.keep(save), &assets.Error{
+		return publishers.Receipt{}, errors.Join(remote.Keep(handle{Since: p.o.Now()}, save), &assets.Error{
 			Kind: assets.Transient, Op: "peertube.Publish", Msg: "La vidéo préparée n'est plus sur PeerTube : elle y repart.", Err: err,
 		})
 	case err != nil:

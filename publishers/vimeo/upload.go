@@ -29,25 +29,10 @@ type handle struct {
 	Link      string    `json:"link,omitempty"`  // takes its bytes
 }
 
-func (h *handle) read(resume []byte) error {
-	if resume == nil {
-		return nil
-	}
-	return json.Unmarshal(resume, h)
-}
-
-func (h handle) keep(save func([]byte) error) error {
-	b, err := json.Marshal(h)
-	if err != nil {
-		return err
-	}
-	return save(b)
-}
-
 // send has a film up, whole and seen by nobody.
 func (v *Vimeo) send(ctx context.Context, req publishers.Request, save func([]byte) error) (handle, error) {
 	var h handle
-	if err := h.read(req.Resume); err != nil {
+	if err := remote.Recall(req.Resume, &h); err != nil {
 		return h, err
 	}
 	file, about, err := describe(req)
@@ -63,7 +48,7 @@ func (v *Vimeo) send(ctx context.Context, req publishers.Request, save func([]by
 		}
 		h.Reference = is
 	}
-	if err := h.keep(save); err != nil {
+	if err := remote.Keep(h, save); err != nil {
 		return h, err
 	}
 	for range 2 { // a place that was kept for too long takes nothing: then another
@@ -84,7 +69,7 @@ func (v *Vimeo) send(ctx context.Context, req publishers.Request, save func([]by
 			return h, err
 		}
 		h = handle{Reference: h.Reference}
-		if err := h.keep(save); err != nil {
+		if err := remote.Keep(h, save); err != nil {
 			return h, err
 		}
 	}
@@ -100,7 +85,7 @@ func (v *Vimeo) place(ctx context.Context, h *handle, marker string, about map[s
 		case err != nil:
 			return err
 		case found:
-			return h.keep(save)
+			return remote.Keep(h, save)
 		case v.o.Now().Before(h.Asked.Add(lag)):
 			return &assets.Error{
 				Kind: assets.Transient, Op: "vimeo.place", RetryAfter: lag,
@@ -113,7 +98,7 @@ func (v *Vimeo) place(ctx context.Context, h *handle, marker string, about map[s
 		return err
 	}
 	h.Asked = v.o.Now()
-	if err := h.keep(save); err != nil {
+	if err := remote.Keep(h, save); err != nil {
 		return err
 	}
 	ask := maps.Clone(about)
@@ -125,7 +110,7 @@ func (v *Vimeo) place(ctx context.Context, h *handle, marker string, about map[s
 		return v.whenFull(ctx, a, err)
 	}
 	h.URI, h.Link = made.uri(), made.Upload.Link
-	return h.keep(save)
+	return remote.Keep(h, save)
 }
 
 func tus(size int64) map[string]string {

@@ -188,7 +188,7 @@ func (v *Vimeo) Publish(ctx context.Context, req publishers.Request, save func([
 		if err := v.discard(ctx, h.URI); err != nil {
 			return publishers.Receipt{}, err
 		}
-		if err := (handle{}).keep(save); err != nil {
+		if err := remote.Keep(handle{}, save); err != nil {
 			return publishers.Receipt{}, err
 		}
 		return publishers.Receipt{}, &assets.Error{
@@ -215,7 +215,7 @@ func (v *Vimeo) patch(ctx context.Context, uri string, change map[string]any, op
 // its name there is at most a place that nobody sees.
 func (v *Vimeo) Find(ctx context.Context, _ string, resume []byte) (publishers.Receipt, bool, error) {
 	var h handle
-	if err := h.read(resume); err != nil || h.URI == "" {
+	if err := remote.Recall(resume, &h); err != nil || h.URI == "" {
 		return publishers.Receipt{}, false, err
 	}
 	is, err := v.video(ctx, h.URI)
@@ -292,7 +292,7 @@ func (v *Vimeo) video(ctx context.Context, uri string) (is video, err error) {
 // Discard deletes what attempts sent up and nobody has seen.
 func (v *Vimeo) Discard(ctx context.Context, marker string, resume []byte) error {
 	var h handle
-	if err := h.read(resume); err != nil {
+	if err := remote.Recall(resume, &h); err != nil {
 		return err
 	}
 	if h.URI == "" && !h.Asked.IsZero() || h.Twice { // a place whose answer was lost

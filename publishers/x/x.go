@@ -10,8 +10,6 @@ package x
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -159,16 +157,10 @@ func me(ctx context.Context, api *remote.Client) (account, error) {
 // Publish posts a film.
 func (x *X) Publish(ctx context.Context, req publishers.Request, save func([]byte) error) (publishers.Receipt, error) {
 	var h handle
-	if err := h.read(req.Resume); err != nil {
+	if err := remote.Recall(req.Resume, &h); err != nil {
 		return publishers.Receipt{}, err
 	}
-	keep := func() error {
-		b, err := json.Marshal(h)
-		if err != nil {
-			return err
-		}
-		return save(b)
-	}
+	keep := func() error { return remote.Keep(h, save) }
 	teaser, has := req.File(assets.RoleTeaser)
 	has = has && teaser.Duration <= longest.Seconds() && teaser.Size <= heaviest && (x.o.Post != "link" || req.Link == "")
 	if !has && req.Link == "" {
@@ -185,8 +177,8 @@ func (x *X) Publish(ctx context.Context, req publishers.Request, save func([]byt
 		}
 		body["media"] = map[string]any{"media_ids": []string{h.Media}}
 	} else {
-		h.Mark = mark(req.Marker)
-		to, err := marked(req.Link, h.Mark)
+		h.Mark = remote.Mark(req.Marker)
+		to, err := remote.Marked(req.Link, Channel, h.Mark)
 		if err != nil {
 			return publishers.Receipt{}, err
 		}
@@ -251,7 +243,7 @@ func (x *X) timeline(ctx context.Context, h handle, q url.Values) ([]post, error
 // is not listed is looked for again: X lists late.
 func (x *X) Find(ctx context.Context, _ string, resume []byte) (publishers.Receipt, bool, error) {
 	var h handle
-	if err := h.read(resume); err != nil || h.Sent.IsZero() {
+	if err := remote.Recall(resume, &h); err != nil || h.Sent.IsZero() {
 		return publishers.Receipt{}, false, err
 	}
 	if h.Post != "" {
@@ -349,30 +341,4 @@ func words(req publishers.Request) string {
 		}
 		return r
 	}, strings.ToValidUTF8(cmp.Or(req.Text, req.Film.Title), "")))
-}
-
-// mark is that of a decision.
-func mark(marker string) string {
-	sum := sha256.Sum256([]byte(marker))
-	return hex.EncodeToString(sum[:8])
-}
-
-// marked is a link that carries a mark.
-func marked(link, mark string) (string, error) {
-	u, err := url.Parse(link)
-	if err != nil {
-		return "", &assets.Error{Kind: assets.Invalid, Op: "x.marked", Msg: "L'adresse du film sur le site ne peut pas être partagée : rien n'est parti.", Err: err}
-	}
-	q := u.Query()
-	q.Set("utm_source", string(Channel))
-	q.Set("utm_content", mark)
-	u.RawQuery = q.Encode()
-	return u.String(), nil
-}
-
-func (h *handle) read(resume []byte) error {
-	if resume == nil {
-		return nil
-	}
-	return json.Unmarshal(resume, h)
 }

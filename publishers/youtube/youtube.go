@@ -169,7 +169,7 @@ func (y *YouTube) send(ctx context.Context, req publishers.Request, save func([]
 	if err != nil {
 		return u, err
 	}
-	kept := func() error { return keep(u, save) }
+	kept := func() error { return remote.Keep(u, save) }
 	if err := kept(); err != nil {
 		return u, err
 	}
@@ -177,14 +177,6 @@ func (y *YouTube) send(ctx context.Context, req publishers.Request, save func([]
 	way := y.resumable(file.Size, "video/mp4", "videos", url.Values{"part": {is.names()}}, is)
 	way.Look = func(ctx context.Context) (string, bool, error) { return y.look(ctx, carries(req)) }
 	return u, way.Send(ctx, &u, y.o.Blobs, file.Key, kept)
-}
-
-func keep(u remote.Upload, save func([]byte) error) error {
-	b, err := json.Marshal(u)
-	if err != nil {
-		return err
-	}
-	return save(b)
 }
 
 // resumable is the way of a file into one collection, with what is said of it.
@@ -226,7 +218,7 @@ func (y *YouTube) Publish(ctx context.Context, req publishers.Request, save func
 	case assets.KindOf(err) == assets.NotFound && u.Fresh(y.o.Now()):
 		return publishers.Receipt{}, notYet(err)
 	case assets.KindOf(err) == assets.NotFound: // somebody deleted it: from the beginning
-		return publishers.Receipt{}, errors.Join(keep(remote.Upload{}, save), &assets.Error{
+		return publishers.Receipt{}, errors.Join(remote.Keep(remote.Upload{}, save), &assets.Error{
 			Kind: assets.Transient, Op: "youtube.Publish", Msg: "La vidéo préparée n'est plus sur YouTube : elle y repart.", Err: err,
 		})
 	case err != nil:
@@ -255,7 +247,7 @@ func (y *YouTube) first(ctx context.Context, v video, req publishers.Request, sa
 	if err != nil || !found {
 		return v, err
 	}
-	if err := keep(remote.Upload{Film: film}, save); err != nil {
+	if err := remote.Keep(remote.Upload{Film: film}, save); err != nil {
 		return v, err
 	}
 	return y.video(ctx, film)

@@ -1,0 +1,39 @@
+package remote
+
+import (
+	"encoding/json"
+	"net/url"
+
+	"anonymal.tv/regie/assets"
+)
+
+// Recall reads into h what an earlier attempt kept of what is under way; where
+// nothing was kept, h stays as it is.
+func Recall(resume []byte, h any) error {
+	if resume == nil {
+		return nil
+	}
+	return json.Unmarshal(resume, h)
+}
+
+// Keep saves what the next attempt must know of what is under way.
+func Keep(h any, save func([]byte) error) error {
+	b, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	return save(b)
+}
+
+// Marked is a link to the site, on a channel, that carries a mark (Mark).
+func Marked(link string, channel assets.Channel, mark string) (string, error) {
+	u, err := url.Parse(link)
+	if err != nil {
+		return "", &assets.Error{Kind: assets.Invalid, Op: "remote.Marked", Msg: "L'adresse du film sur le site ne peut pas être partagée : rien n'est parti.", Err: err}
+	}
+	q := u.Query()
+	q.Set("utm_source", string(channel))
+	q.Set("utm_content", mark)
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}

@@ -1,6 +1,8 @@
 package blobs_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -196,5 +198,40 @@ func TestS3RefusesWhatIsNotThere(t *testing.T) {
 	o.Endpoint = "https://not a host"
 	if _, err := blobs.NewS3(t.Context(), o); assets.KindOf(err) != assets.Invalid {
 		t.Error(err)
+	}
+}
+
+// TestBusy: a file is kept whole while others are busy, later, and the wait can
+// be called off.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	ctx, stop := context.WithCancel(t.Context())
+	d, err := blobs.NewDisk(blobs.DiskOptions{Dir: t.TempDir(), Busy: func() bool {
+		if asked++; asked > 8 { // a read of 256 KiB each, and of the end
+			stop()
+		}
+		return true
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	file, content := filepath.Join(t.TempDir(), "film"), strings.Repeat("film", 256<<10)
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	keep := func() error {
+		b, err := d.KeepFile(ctx, file, func(b assets.Blob) error { return nil })
+		if err == nil && b.Size != int64(len(content)) {
+			t.Errorf("%d bytes of %d", b.Size, len(content))
+		}
+		return err
+	}
+	if err := keep(); err != nil {
+		t.Error(err)
+	}
+	if err := keep(); !errors.Is(err, context.Canceled) {
+		t.Errorf("called off, it says %v", err)
 	}
 }

@@ -23,6 +23,9 @@ const incoming = "~incoming"
 // DiskOptions says where the files are.
 type DiskOptions struct {
 	Dir string // made if it is not there
+	// Busy tells that bytes come in fast; what was received is then read again
+	// at a walk. nil: never.
+	Busy func() bool
 }
 
 // Disk keeps objects as files below one folder, and never reaches outside it.
@@ -31,6 +34,7 @@ type Disk struct {
 	root *os.Root
 	dir  string                      // absolute
 	link func(from, to string) error // root.Link, which tests replace
+	busy func() bool
 }
 
 var (
@@ -54,7 +58,7 @@ func NewDisk(o DiskOptions) (*Disk, error) {
 	if err != nil {
 		return nil, fail(op, err)
 	}
-	return &Disk{root: root, dir: dir, link: root.Link}, nil
+	return &Disk{root: root, dir: dir, link: root.Link, busy: o.Busy}, nil
 }
 
 // Close gives the folder back.
@@ -126,7 +130,7 @@ func (d *Disk) Adopt(ctx context.Context, key, file string) (assets.Blob, error)
 	if err := check(op, key); err != nil {
 		return assets.Blob{}, err
 	}
-	b, err := settle(ctx, file, mode(key))
+	b, err := d.settle(ctx, file, mode(key))
 	if err != nil {
 		return assets.Blob{}, fail(op, err)
 	}
@@ -158,13 +162,13 @@ func (d *Disk) adoptCopy(ctx context.Context, key, file string) (assets.Blob, er
 }
 
 // settle sums a finished file and syncs it.
-func settle(ctx context.Context, file string, mode fs.FileMode) (b assets.Blob, err error) {
+func (d *Disk) settle(ctx context.Context, file string, mode fs.FileMode) (b assets.Blob, err error) {
 	f, err := openFinished(file)
 	if err != nil {
 		return b, err
 	}
 	defer func() { _ = f.Close() }() // only read
-	if b.Size, b.SHA256, err = copySum(ctx, io.Discard, f); err != nil {
+	if b.Size, b.SHA256, err = copySum(ctx, io.Discard, yielding{ctx, f, d.busy}); err != nil {
 		return b, err
 	}
 	return b, errors.Join(f.Chmod(mode), f.Sync())

@@ -43,7 +43,7 @@ func (h *house) openUploads(context.Context) error {
 
 // openReception makes what takes files in over HTTP.
 func (h *house) openReception() (*upload.Handler, error) {
-	return upload.New(upload.Options{Desk: h.desk, Largest: h.parts.Uploads.Largest, Silence: silence, Log: h.log})
+	return upload.New(upload.Options{Desk: h.desk, Largest: h.parts.Uploads.Largest, Inflow: h.inflow, Silence: silence, Log: h.log})
 }
 
 // serveAndTend serves, and looks after the files that were received here.

@@ -34,6 +34,7 @@ import (
 	"anonymal.tv/regie/publishers/x"
 	"anonymal.tv/regie/publishers/youtube"
 	"anonymal.tv/regie/web/static"
+	"anonymal.tv/regie/web/upload"
 	"anonymal.tv/regie/worker"
 )
 
@@ -58,6 +59,7 @@ type house struct {
 	site     *site.Site
 	broker   *worker.Broker // the one of redis.url; nil with the embedded one
 	parts    pipeline.Options
+	inflow   *upload.Inflow // of the files that people send to this process
 	desk     *pipeline.Desk
 	closers  []func() error
 }
@@ -75,7 +77,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 	if err != nil {
 		return nil, err
 	}
-	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now, zone: zone}
+	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now, zone: zone, inflow: upload.NewInflow()}
 	for _, build := range []func(context.Context) error{h.openCatalog, h.openKeys, h.openBlobs, h.openUploads, h.openSite, h.openTexts, h.openChannels, h.openBroker, h.openPost} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, h.Close())
@@ -151,7 +153,7 @@ func (h *house) openBlobs(ctx context.Context) error {
 		h.parts.Blobs = b
 		return err
 	}
-	b, err := blobs.NewDisk(blobs.DiskOptions{Dir: filepath.Join(h.data, "blobs")})
+	b, err := blobs.NewDisk(blobs.DiskOptions{Dir: filepath.Join(h.data, "blobs"), Busy: h.inflow.Busy})
 	if err != nil {
 		return err
 	}

@@ -215,6 +215,7 @@ var Keys = map[string][]string{
 	"github.com/rogpeppe/…":        {},
 	"github.com/chromedp/…":        {"internal/browser"},
 	"github.com/tus/…":             {"web/upload"},
+	"golang.org/x/time/…":          {"web/upload"},
 	"github.com/asticode/…":        {"pipeline/captions"},
 	"github.com/danielgtaylor/…":   {"web/api"},
 	"github.com/alexedwards/…":     {"web/gate"},

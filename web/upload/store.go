@@ -18,7 +18,10 @@ import (
 // store keeps the bytes of each upload in the one file that the Desk names.
 // tusd's own file store keeps a second file with what is known of the upload,
 // which a crash can leave empty; here the catalog knows it.
-type store struct{ desk Desk }
+type store struct {
+	desk   Desk
+	inflow *Inflow
+}
 
 var (
 	_ handler.DataStore           = store{}
@@ -61,7 +64,7 @@ func (s store) GetUpload(ctx context.Context, id string) (handler.Upload, error)
 	if err != nil {
 		return nil, err
 	}
-	return &piece{path: path, info: handler.FileInfo{ID: id, Size: u.Size, Offset: info.Size(), MetaData: handler.MetaData{}}}, nil
+	return &piece{path: path, inflow: s.inflow, info: handler.FileInfo{ID: id, Size: u.Size, Offset: info.Size(), MetaData: handler.MetaData{}}}, nil
 }
 
 // AsTerminatableUpload is how tusd asks for the end of an upload.
@@ -69,9 +72,10 @@ func (s store) AsTerminatableUpload(u handler.Upload) handler.TerminatableUpload
 
 // piece is an upload while one request works on it: tusd locks it.
 type piece struct {
-	path string
-	kept bool // whole: the house has it
-	info handler.FileInfo
+	path   string
+	kept   bool // whole: the house has it
+	inflow *Inflow
+	info   handler.FileInfo
 }
 
 func (p *piece) GetInfo(context.Context) (handler.FileInfo, error) { return p.info, nil }
@@ -84,7 +88,7 @@ func (p *piece) WriteChunk(_ context.Context, offset int64, src io.Reader) (int6
 	}
 	buffer := buffers.Get().(*chunk)
 	defer buffers.Put(buffer)
-	n, err := io.CopyBuffer(io.NewOffsetWriter(f, offset), polite{src}, buffer[:])
+	n, err := io.CopyBuffer(io.NewOffsetWriter(f, offset), polite{src, p.inflow}, buffer[:])
 	p.info.Offset = offset + n
 	if closed := f.Close(); err == nil {
 		err = closed
@@ -92,14 +96,19 @@ func (p *piece) WriteChunk(_ context.Context, offset int64, src io.Reader) (int6
 	return n, full(err)
 }
 
-// polite lets others go first between two reads. A fast sender always has more:
+// polite counts what comes, and lets others go first between two reads. A fast sender always has more:
 // fifty of them, each until the scheduler takes its turn away, would keep a page
 // waiting for a quarter of a second.
-type polite struct{ io.Reader }
+type polite struct {
+	io.Reader
+	inflow *Inflow
+}
 
 func (p polite) Read(b []byte) (int, error) {
 	runtime.Gosched()
-	return p.Reader.Read(b)
+	n, err := p.Reader.Read(b)
+	p.inflow.came(n)
+	return n, err
 }
 
 // chunk is what bytes pass through. One of 256 KiB takes a fifth less of the

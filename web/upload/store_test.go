@@ -31,7 +31,7 @@ func TestWholeUploadAnswers(t *testing.T) {
 	}{
 		assets.UploadOpen: {true, true}, assets.UploadWhole: {true, false}, assets.UploadDone: {true, false}, assets.UploadRefused: {false, false},
 	} {
-		s := store{fakeDesk{upload: assets.Upload{ID: "u", Size: 4, State: state}, path: path}}
+		s := store{desk: fakeDesk{upload: assets.Upload{ID: "u", Size: 4, State: state}, path: path}, inflow: NewInflow()}
 		u, err := s.GetUpload(t.Context(), "u")
 		if (err == nil) != want.found {
 			t.Fatalf("%s: %v", state, err)

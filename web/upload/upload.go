@@ -40,6 +40,7 @@ type Desk interface {
 type Options struct {
 	Desk    Desk
 	Largest int64         // bytes of one upload
+	Inflow  *Inflow       // told of every byte; nil makes one
 	Silence time.Duration // a connection that sends nothing for this long is closed
 	Log     *slog.Logger
 }
@@ -52,8 +53,11 @@ type Handler struct {
 
 // New returns a Handler.
 func New(o Options) (*Handler, error) {
+	if o.Inflow == nil {
+		o.Inflow = NewInflow()
+	}
 	composer := handler.NewStoreComposer()
-	s := store{o.Desk}
+	s := store{o.Desk, o.Inflow}
 	composer.UseCore(s)
 	composer.UseTerminater(s)
 	memorylocker.New().UseIn(composer)

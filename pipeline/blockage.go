@@ -95,3 +95,11 @@ func OffNorm(s assets.Sheet) []string {
 	}
 	return all
 }
+
+// WayOut is the page on which a blockage of a film is mended.
+func WayOut(film assets.ID, kind BlockageKind) string {
+	return filmPath(film) + map[BlockageKind]string{
+		BlockedConsent: "/droits", BlockedBAT: "#bat", BlockedPAD: "#fiche-technique",
+		BlockedMusic: "/fiche#music", BlockedEmbargo: "/fiche#embargo", BlockedSilence: "/droits#verrous",
+	}[kind]
+}

@@ -15,6 +15,7 @@ type Slot struct {
 	Picture      bool                 // its version has one
 	Publications []assets.Publication // the first at the front
 	Refusals     []assets.Refusal     // why it would stay back at its hour, as things are now
+	Findings     []Finding            // in the last days: what else would keep it back
 }
 
 // Lead is what moves when the tile does: the first that has not begun, or else
@@ -75,6 +76,18 @@ func (d *Desk) Calendar(ctx context.Context, f CalendarFilter) ([]Slot, error) {
 		if p := s.Lead(); movable(p) && p.State != assets.PublicationFailed {
 			if slots[i].Refusals, err = d.Refusals(ctx, p.Film, p.Channel, later(p.At, d.Now())); err != nil {
 				return nil, err
+			}
+			if p.At.Before(d.Now()) || p.At.Sub(d.Now()) > lookAhead {
+				continue
+			}
+			red, err := d.redOf(ctx, s.Publications)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range red {
+				if !slices.ContainsFunc(slots[i].Refusals, func(r assets.Refusal) bool { return string(r.Lock) == string(f.Check) }) {
+					slots[i].Findings = append(slots[i].Findings, f)
+				}
 			}
 		}
 	}

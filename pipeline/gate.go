@@ -35,7 +35,7 @@ func (d *Desk) facts(ctx context.Context, film assets.ID, channel assets.Channel
 	if facts.Programme, err = d.Catalog.Programme(ctx); err != nil {
 		return f, facts, err
 	}
-	facts.Passed, err = d.passed(ctx, film)
+	facts.Passed, err = d.logged(ctx, film, passedEdit)
 	return f, facts, err
 }
 
@@ -133,16 +133,17 @@ func (d *Desk) goOn(ctx context.Context, p assets.Publication, at time.Time) err
 	return e
 }
 
-// passedEdit is the name of the edit that holds what was passed over.
+// passedEdit is the name of the edit that holds the keys of the refusals of a film
+// that were passed over.
 const passedEdit = "passed"
 
-// passed lists the keys of the refusals of a film that were passed over.
-func (d *Desk) passed(ctx context.Context, film assets.ID) ([]string, error) {
+// logged lists the keys that the log of a film holds under the name of an edit.
+func (d *Desk) logged(ctx context.Context, film assets.ID, name string) ([]string, error) {
 	events, err := d.Catalog.Events(ctx, film)
 	var all []string
 	for _, e := range events {
 		var keys []string
-		if edit, there := e.Edits[passedEdit]; there {
+		if edit, there := e.Edits[name]; there {
 			if err := json.Unmarshal(edit.After, &keys); err != nil {
 				return nil, err
 			}

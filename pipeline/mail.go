@@ -82,13 +82,13 @@ func (d *Desk) Tell(_ context.Context, c *assets.Change, to []assets.User, kind,
 }
 
 // TellOnce is Tell, to one person, of what is said a single time: of one kind, path
-// and instant there is one mail, whoever asks again.
-func (d *Desk) TellOnce(ctx context.Context, c *assets.Change, to assets.User, kind string, at time.Time, subject, text, path string) error {
+// and instant there is one mail about the same, whoever asks again.
+func (d *Desk) TellOnce(ctx context.Context, c *assets.Change, to assets.User, kind string, at time.Time, subject, text, path string, about ...string) error {
 	m, ok := d.letter(to, kind, subject, text, path)
 	if !ok {
 		return nil
 	}
-	m.ID = gathered(at, string(to.ID), kind, path)
+	m.ID = gathered(at, append([]string{string(to.ID), kind, path}, about...)...)
 	_, err := d.Catalog.Mail(ctx, m.ID)
 	if assets.KindOf(err) != assets.NotFound || err == nil {
 		return err

@@ -133,6 +133,18 @@ type Preparer interface {
 	Discard(ctx context.Context, marker string, resume []byte) error
 }
 
+// Checker is a channel that says, before anything is sent, why it would refuse a
+// film as it is; nil when it would take it.
+type Checker interface {
+	Check(req Request) error
+}
+
+// Rationer is a channel that takes so many films on each of its days. That of an
+// instant is from one instant until another.
+type Rationer interface {
+	Ration(at time.Time) (films int, from, until time.Time)
+}
+
 // Counter is a channel that counts the signs of a post in its own way, with the
 // link that it is going to carry.
 type Counter interface {

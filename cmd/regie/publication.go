@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
 )
 
 type publicationCmd struct {
@@ -55,7 +56,7 @@ type publicationShowCmd struct {
 // Run prints a publication and its history.
 func (c *publicationShowCmd) Run(a *app) error {
 	return withHouse(a, func(h *house) error {
-		p, err := h.catalog.Publication(a.ctx, assets.ID(c.ID))
+		p, err := h.desk.Standing(a.ctx, assets.ID(c.ID))
 		if err != nil {
 			return err
 		}
@@ -65,11 +66,14 @@ func (c *publicationShowCmd) Run(a *app) error {
 		}
 		if a.out.json {
 			return a.out.object(struct {
-				assets.Publication
+				pipeline.Standing
 				Events []assets.Event `json:"events"`
 			}{p, events})
 		}
-		if err := lines(a, []assets.Publication{p}, publicationColumns); err != nil {
+		if err := lines(a, []assets.Publication{p.Publication}, publicationColumns); err != nil {
+			return err
+		}
+		if err := lines(a, p.Preflight, func(f pipeline.Finding) []any { return []any{"contrôle", f.Check, f.Text, f.Mend} }); err != nil {
 			return err
 		}
 		return lines(a, events, func(e assets.Event) []any {

@@ -94,6 +94,9 @@ func (h *house) watchDays(ctx context.Context, desk *pipeline.Desk) {
 		if err := desk.SweepChannels(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("the day of the channels was not told", "err", err)
 		}
+		if err := desk.SweepPreflight(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("what goes out soon was not looked through", "err", err)
+		}
 		if err := desk.SweepSubscribers(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("the silent subscribers were not forgotten", "err", err)
 		}

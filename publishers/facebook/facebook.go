@@ -79,6 +79,7 @@ type post struct {
 }
 
 var (
+	_ publishers.Checker    = (*Facebook)(nil)
 	_ publishers.Withdrawer = (*Facebook)(nil)
 	_ publishers.Member     = (*Facebook)(nil)
 )
@@ -148,14 +149,21 @@ func (f *Facebook) Publish(ctx context.Context, req publishers.Request, save fun
 		return publishers.Receipt{}, err
 	}
 	keep := func() error { return remote.Keep(h, save) }
-	film, has := req.Best()
-	switch {
-	case has && (f.o.Post == "video" || req.Link == "" || h.Video != ""):
+	if film, has := req.Best(); has && (f.o.Post == "video" || req.Link == "" || h.Video != "") {
 		return f.show(ctx, req, film, &h, keep)
-	case req.Link != "":
-		return f.link(ctx, req, &h, keep)
 	}
-	return publishers.Receipt{}, &assets.Error{Kind: assets.Invalid, Op: "facebook.Publish", Msg: "Ce film n'a ni vidéo ni page à montrer sur Facebook : rien n'est parti."}
+	if err := f.Check(req); err != nil {
+		return publishers.Receipt{}, err
+	}
+	return f.link(ctx, req, &h, keep)
+}
+
+// Check looks for something to show; a text that is too long is cut.
+func (f *Facebook) Check(req publishers.Request) error {
+	if _, has := req.Best(); !has && req.Link == "" {
+		return &assets.Error{Kind: assets.Invalid, Op: "facebook.Check", Msg: "Ce film n'a ni vidéo ni page à montrer sur Facebook : rien n'est parti."}
+	}
+	return nil
 }
 
 // link posts the film's page. A duplicate of the newest post can only be ours:

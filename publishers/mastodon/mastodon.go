@@ -75,6 +75,7 @@ var (
 	_ publishers.Withdrawer = (*Mastodon)(nil)
 	_ publishers.Member     = (*Mastodon)(nil)
 	_ publishers.Counter    = (*Mastodon)(nil)
+	_ publishers.Checker    = (*Mastodon)(nil)
 )
 
 // New returns the channel of an instance.
@@ -103,6 +104,12 @@ var links = regexp.MustCompile(`https?://\S+`)
 
 // Count counts as an instance does: a link has one length, whatever it is.
 func (m *Mastodon) Count(text, link string) int { return count(text, link) }
+
+// Check looks for something to show; a text that is too long is cut.
+func (m *Mastodon) Check(req publishers.Request) error {
+	_, err := compose(req, characters)
+	return err
+}
 
 func count(text, link string) int {
 	n := utf8.RuneCountInString(links.ReplaceAllString(text, strings.Repeat("x", linkLength)))

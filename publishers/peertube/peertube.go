@@ -78,6 +78,7 @@ type film struct {
 
 var (
 	_ publishers.Counter    = (*PeerTube)(nil)
+	_ publishers.Checker    = (*PeerTube)(nil)
 	_ publishers.Preparer   = (*PeerTube)(nil)
 	_ publishers.Withdrawer = (*PeerTube)(nil)
 	_ publishers.Updater    = (*PeerTube)(nil)
@@ -111,6 +112,15 @@ func (p *PeerTube) Count(text, link string) int {
 	return utf8.RuneCountInString(publishers.Request{Text: text, Link: link}.Words())
 }
 
+// Check looks for a movie, and weighs the words.
+func (p *PeerTube) Check(req publishers.Request) error {
+	if _, has := req.Best(); !has {
+		return &assets.Error{Kind: assets.Invalid, Op: "peertube.Check", Msg: "Ce film n'a pas de vidéo à montrer sur PeerTube : rien n'est parti."}
+	}
+	_, err := describe(req)
+	return err
+}
+
 // Prepare sends a film up as private.
 func (p *PeerTube) Prepare(ctx context.Context, req publishers.Request, save func([]byte) error) error {
 	_, err := p.send(ctx, req, save)
@@ -124,14 +134,14 @@ func (p *PeerTube) send(ctx context.Context, req publishers.Request, save func([
 			return h, err
 		}
 	}
-	file, has := req.Best()
-	if !has {
-		return h, &assets.Error{Kind: assets.Invalid, Op: "peertube.send", Msg: "Ce film n'a pas de vidéo à montrer sur PeerTube : rien n'est parti."}
+	if err := p.Check(req); err != nil {
+		return h, err
 	}
 	is, err := describe(req)
 	if err != nil {
 		return h, err
 	}
+	file, _ := req.Best()
 	h.Name = filename(req)
 	kept := func() error { return remote.Keep(h, save) }
 	if err := kept(); err != nil {

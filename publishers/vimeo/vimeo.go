@@ -57,6 +57,7 @@ type Vimeo struct {
 var (
 	_ publishers.Counter    = (*Vimeo)(nil)
 	_ publishers.Preparer   = (*Vimeo)(nil)
+	_ publishers.Checker    = (*Vimeo)(nil)
 	_ publishers.Withdrawer = (*Vimeo)(nil)
 	_ publishers.Updater    = (*Vimeo)(nil)
 	_ publishers.Member     = (*Vimeo)(nil)
@@ -95,6 +96,12 @@ func (v *Vimeo) Limits() publishers.Limits {
 // Count counts a text with what goes below it: the link, and the reference.
 func (v *Vimeo) Count(text, link string) int {
 	return utf8.RuneCountInString(publishers.Request{Text: text, Link: link}.Words() + "\n\n" + reference("", assets.Rendition{}))
+}
+
+// Check looks for a movie, and weighs the words.
+func (v *Vimeo) Check(req publishers.Request) error {
+	_, _, err := describe(req)
+	return err
 }
 
 // needs are the rights of a token, and what each is for.

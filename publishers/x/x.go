@@ -85,6 +85,7 @@ var (
 	_ publishers.Withdrawer = (*X)(nil)
 	_ publishers.Member     = (*X)(nil)
 	_ publishers.Counter    = (*X)(nil)
+	_ publishers.Checker    = (*X)(nil)
 )
 
 // New returns the channel of the account whose tokens are in the vault.
@@ -143,6 +144,20 @@ func (x *X) Introduce(ctx context.Context, given []byte) (publishers.Introductio
 	return publishers.Introduction{Name: "@" + who.Name, Tokens: tokens}, err
 }
 
+// teaser is the video that is posted, and whether one is.
+func (x *X) teaser(req publishers.Request) (assets.Rendition, bool) {
+	t, has := req.File(assets.RoleTeaser)
+	return t, has && t.Duration <= longest.Seconds() && t.Size <= heaviest && (x.o.Post != "link" || req.Link == "")
+}
+
+// Check looks for something to show; a text that is too long is cut.
+func (x *X) Check(req publishers.Request) error {
+	if _, has := x.teaser(req); !has && req.Link == "" {
+		return &assets.Error{Kind: assets.Invalid, Op: "x.Check", Msg: "Ce film n'a ni teaser ni page à montrer sur X : rien n'est parti."}
+	}
+	return nil
+}
+
 type account struct {
 	ID   string `json:"id"`
 	Name string `json:"username"`
@@ -161,11 +176,10 @@ func (x *X) Publish(ctx context.Context, req publishers.Request, save func([]byt
 		return publishers.Receipt{}, err
 	}
 	keep := func() error { return remote.Keep(h, save) }
-	teaser, has := req.File(assets.RoleTeaser)
-	has = has && teaser.Duration <= longest.Seconds() && teaser.Size <= heaviest && (x.o.Post != "link" || req.Link == "")
-	if !has && req.Link == "" {
-		return publishers.Receipt{}, &assets.Error{Kind: assets.Invalid, Op: "x.Publish", Msg: "Ce film n'a ni teaser ni page à montrer sur X : rien n'est parti."}
+	if err := x.Check(req); err != nil {
+		return publishers.Receipt{}, err
 	}
+	teaser, has := x.teaser(req)
 	if err := keep(); err != nil {
 		return publishers.Receipt{}, err
 	}

@@ -42,16 +42,24 @@ func (y *YouTube) sort(a remote.Answer) error {
 	return &assets.Error{Kind: refusals[i].kind, Op: "youtube.sort", Msg: refusals[i].sentence, Err: detail}
 }
 
-// midnight is how long it is to the next one on the Pacific coast, where quotas
-// begin anew.
-func (y *YouTube) midnight() time.Duration {
+// ration is how many films a Google project may send up in a day.
+const ration = 100
+
+// Ration tells the day on the Pacific coast, where quotas begin anew.
+func (y *YouTube) Ration(at time.Time) (films int, from, until time.Time) {
 	zone, err := time.LoadLocation("America/Los_Angeles")
 	if err != nil {
 		zone = time.FixedZone("PST", -8*60*60)
 	}
-	now := y.o.Now().In(zone)
-	year, month, day := now.Date()
-	return time.Date(year, month, day+1, 0, 0, 0, 0, zone).Sub(now)
+	year, month, day := at.In(zone).Date()
+	return ration, time.Date(year, month, day, 0, 0, 0, 0, zone), time.Date(year, month, day+1, 0, 0, 0, 0, zone)
+}
+
+// midnight is how long it is to the next one there.
+func (y *YouTube) midnight() time.Duration {
+	now := y.o.Now()
+	_, _, until := y.Ration(now)
+	return until.Sub(now)
 }
 
 type refusal struct {

@@ -61,6 +61,8 @@ type YouTube struct {
 
 var (
 	_ publishers.Counter    = (*YouTube)(nil)
+	_ publishers.Checker    = (*YouTube)(nil)
+	_ publishers.Rationer   = (*YouTube)(nil)
 	_ publishers.Preparer   = (*YouTube)(nil)
 	_ publishers.Withdrawer = (*YouTube)(nil)
 	_ publishers.Updater    = (*YouTube)(nil)
@@ -101,6 +103,15 @@ func (y *YouTube) Limits() publishers.Limits {
 // Count counts bytes, as YouTube does, with the link that goes below the text.
 func (y *YouTube) Count(text, link string) int {
 	return len(plain(publishers.Request{Text: text, Link: link}.Words()))
+}
+
+// Check looks for a movie, and weighs the words.
+func (y *YouTube) Check(req publishers.Request) error {
+	if _, has := req.Best(); !has {
+		return &assets.Error{Kind: assets.Invalid, Op: "youtube.Check", Msg: "Ce film n'a pas de vidéo à montrer sur YouTube : rien n'est parti."}
+	}
+	_, err := y.describe(req)
+	return err
 }
 
 // Introduce takes the tokens of OAuth 2.0 in JSON.
@@ -161,14 +172,14 @@ func (y *YouTube) send(ctx context.Context, req publishers.Request, save func([]
 			return u, err
 		}
 	}
-	file, has := req.Best()
-	if !has {
-		return u, &assets.Error{Kind: assets.Invalid, Op: "youtube.send", Msg: "Ce film n'a pas de vidéo à montrer sur YouTube : rien n'est parti."}
+	if err := y.Check(req); err != nil {
+		return u, err
 	}
 	is, err := y.describe(req)
 	if err != nil {
 		return u, err
 	}
+	file, _ := req.Best()
 	kept := func() error { return remote.Keep(u, save) }
 	if err := kept(); err != nil {
 		return u, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
 )
 
 // OnePublication names a film on a channel.
@@ -37,8 +38,8 @@ func (a *API) publications() {
 	add(a, "POST /films/{film}/publications", "plan-publications", "Mettre un film sur des canaux", func(ctx context.Context, in *filmIn[planned]) (list[assets.Publication], error) {
 		return whole(a.desk.Publish(ctx, in.Film, in.Body.Channels, in.Body.At, actor(ctx)))
 	})
-	add(a, "GET /publications/{publication}", "get-publication", "Un film sur un canal", func(ctx context.Context, in *OnePublication) (assets.Publication, error) {
-		return a.desk.Catalog.Publication(ctx, in.Publication)
+	add(a, "GET /publications/{publication}", "get-publication", "Un film sur un canal", func(ctx context.Context, in *OnePublication) (pipeline.Standing, error) {
+		return a.desk.Standing(ctx, in.Publication)
 	})
 	add(a, "POST /publications/{publication}", "settle-publication", "Dire ce qu’il en est d’une mise en ligne, ou la reprendre", a.settle)
 	add(a, "POST /films/{film}/archive", "archive-film", "Archiver un film, ou le sortir des archives", func(ctx context.Context, in *filmIn[shelved]) (changed, error) {

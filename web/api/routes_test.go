@@ -23,6 +23,8 @@ type channel struct{ publishers.Publisher }
 
 func (channel) Channel() assets.Channel { return assets.ChannelSite }
 
+func (channel) Limits() publishers.Limits { return publishers.Limits{} }
+
 // program is one that takes every call.
 type program struct{}
 

@@ -196,7 +196,7 @@ func (s *Studio) refusals(all []assets.Refusal) []string {
 // lockChip is a refusal that somebody must mend, with where this is done.
 func (s *Studio) lockChip(film assets.ID, r assets.Refusal) *chip {
 	kind := pipeline.BlockageKind(r.Lock)
-	return &chip{strings.TrimSuffix(s.Desk.Refusal(r), "."), wayOut(film, kind), kind}
+	return &chip{strings.TrimSuffix(s.Desk.Refusal(r), "."), pipeline.WayOut(film, kind), kind}
 }
 
 // marks are the embargoes and elections over a day; their names stand where they

@@ -64,7 +64,7 @@ func (s *Studio) filmHead(r *http.Request, here string) (filmHead, error) {
 		return h, err
 	}
 	for _, b := range blocked {
-		h.Chips = append(h.Chips, chip{b.Text, wayOut(f.ID, b.Kind), b.Kind})
+		h.Chips = append(h.Chips, chip{b.Text, pipeline.WayOut(f.ID, b.Kind), b.Kind})
 	}
 	for _, t := range filmTabs() {
 		if access.May(user(r).Role, "GET /regie/films/{film}"+t[0]) {
@@ -72,12 +72,4 @@ func (s *Studio) filmHead(r *http.Request, here string) (filmHead, error) {
 		}
 	}
 	return h, nil
-}
-
-// wayOut is where a blockage is mended.
-func wayOut(film assets.ID, kind pipeline.BlockageKind) string {
-	return "/regie/films/" + string(film) + map[pipeline.BlockageKind]string{
-		pipeline.BlockedConsent: "/droits", pipeline.BlockedBAT: "#bat", pipeline.BlockedPAD: "#fiche-technique",
-		pipeline.BlockedMusic: "/fiche#music", pipeline.BlockedEmbargo: "/fiche#embargo", pipeline.BlockedSilence: "/droits#verrous",
-	}[kind]
 }

@@ -15,7 +15,7 @@ import (
 // publicationBody is one film on one channel: how it stands, what happened, and
 // what a person can do about it.
 type publicationBody struct {
-	assets.Publication
+	pipeline.Standing
 	Film    assets.Film
 	Name    string // of the channel
 	Going   string // how far a letter is that leaves by our own list
@@ -29,11 +29,12 @@ type publicationBody struct {
 
 func (s *Studio) publication(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p, err := s.Desk.Catalog.Publication(ctx, assets.ID(r.PathValue("publication")))
+	standing, err := s.Desk.Standing(ctx, assets.ID(r.PathValue("publication")))
 	if err != nil {
 		return err
 	}
-	b := publicationBody{Publication: p, Name: p.Channel.Name(), May: access.May(user(r).Role, "POST /regie/publications/{publication}")}
+	p := standing.Publication
+	b := publicationBody{Standing: standing, Name: p.Channel.Name(), May: access.May(user(r).Role, "POST /regie/publications/{publication}")}
 	if b.Film, err = s.Desk.Catalog.Film(ctx, p.Film); err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func (s *Studio) keptBack(ctx context.Context, film assets.ID, c assets.Channel,
 
 func (s *Studio) refusalChip(film assets.ID, r assets.Refusal) *chip {
 	kind := pipeline.BlockageKind(r.Lock)
-	return &chip{s.Desk.Refusal(r), wayOut(film, kind), kind}
+	return &chip{s.Desk.Refusal(r), pipeline.WayOut(film, kind), kind}
 }
 
 // actors are the names of those who did what a history tells.

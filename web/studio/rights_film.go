@@ -48,7 +48,7 @@ func (s *Studio) filmRights(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, x := range refusals {
 		if x.Lock != assets.LockConsent {
-			b.Locks = append(b.Locks, lockLine{x.Lock, s.Desk.Refusal(x), wayOut(rights.Film.ID, pipeline.BlockageKind(x.Lock))})
+			b.Locks = append(b.Locks, lockLine{x.Lock, s.Desk.Refusal(x), pipeline.WayOut(rights.Film.ID, pipeline.BlockageKind(x.Lock))})
 		}
 	}
 	proof, err := s.Desk.Withdrawals(r.Context(), rights.Film.ID)

@@ -21,6 +21,7 @@ type emulator interface {
 
 // emulators are the channels that can be tried without an account.
 var emulators = map[string]func(token string) emulator{
+	"bluesky":  func(token string) emulator { return emu.NewBluesky(token) },
 	"brevo":    func(token string) emulator { return emu.NewBrevo(token) },
 	"facebook": func(token string) emulator { return emu.NewFacebook(token) },
 	"listmonk": func(token string) emulator { return emu.NewListmonk(token) },

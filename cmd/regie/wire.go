@@ -25,6 +25,7 @@ import (
 	"anonymal.tv/regie/pipeline/ffmpeg"
 	"anonymal.tv/regie/pipeline/maker"
 	"anonymal.tv/regie/post"
+	"anonymal.tv/regie/publishers/bluesky"
 	"anonymal.tv/regie/publishers/facebook"
 	"anonymal.tv/regie/publishers/mastodon"
 	"anonymal.tv/regie/publishers/newsletter"
@@ -222,6 +223,7 @@ func (h *house) channels() []channel {
 		outlet(x.Channel, c.X.Mode, x.New, x.Options{URL: c.X.APIURL, OAuth: t.Config, Post: c.X.Post, Insecure: plain, Vault: h.vault(x.Channel), Blobs: h.parts.Blobs, Now: h.now}, t),
 		outlet(peertube.Channel, offered(c.PeerTube.Mode, c.PeerTube.APIURL), peertube.New, peertube.Options{URL: c.PeerTube.APIURL, Insecure: plain, Vault: h.vault(peertube.Channel), Blobs: h.parts.Blobs, Now: h.now}, nil),
 		outlet(mastodon.Channel, offered(c.Mastodon.Mode, c.Mastodon.APIURL), mastodon.New, mastodon.Options{URL: c.Mastodon.APIURL, Insecure: plain, Vault: h.vault(mastodon.Channel), Blobs: h.parts.Blobs, Now: h.now}, m),
+		outlet(bluesky.Channel, c.Bluesky.Mode, bluesky.New, bluesky.Options{URL: c.Bluesky.APIURL, VideoURL: c.Bluesky.VideoURL, Insecure: plain, Vault: h.vault(bluesky.Channel), Blobs: h.parts.Blobs, Now: h.now}, nil),
 		h.newsletter(c.Newsletter, plain),
 	}
 }

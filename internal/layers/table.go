@@ -118,6 +118,10 @@ var Table = []Room{
 		Ours: []string{"assets", "assets/french", "publishers", "publishers/remote"}, Tests: channelTests,
 	},
 	{
+		Folder: "publishers/bluesky", Job: "posts on a Bluesky account",
+		Ours: []string{"assets", "assets/french", "publishers", "publishers/remote"}, Tests: channelTests,
+	},
+	{
 		Folder: "publishers/newsletter", Job: "sends letters to the subscribers, by a sender that keeps them",
 		Ours: []string{"assets", "assets/french", "publishers", "publishers/remote"}, Tests: channelTests,
 	},

@@ -41,6 +41,8 @@ type Client struct {
 	// Token returns what authorises a call, as the value of the header of that
 	// name; stale is the one that was refused. nil: nothing is needed.
 	Token func(ctx context.Context, stale string) (string, error)
+	// Stale tells an answer by which a token is refused; New: a 401.
+	Stale func(Answer) bool
 	// Sort says what an answer that is no success means; nil, or a nil error,
 	// leaves it to the general rules.
 	Sort func(Answer) error
@@ -55,7 +57,8 @@ func New(name, base string, insecure bool) (*Client, error) {
 			Msg: fmt.Sprintf("L'adresse « %s » de %s doit commencer par « https:// ».", base, name),
 		}
 	}
-	return &Client{Name: name, Base: u, Insecure: insecure, HTTP: &http.Client{
+	unauthorized := func(a Answer) bool { return a.Status == http.StatusUnauthorized }
+	return &Client{Name: name, Base: u, Insecure: insecure, Stale: unauthorized, HTTP: &http.Client{
 		Transport: &http.Transport{
 			Proxy:                 http.ProxyFromEnvironment,
 			DialContext:           (&net.Dialer{Timeout: 20 * time.Second}).DialContext,
@@ -110,7 +113,7 @@ func (c *Client) Do(ctx context.Context, call Call, out any) (Answer, error) {
 		if err != nil {
 			return a, err
 		}
-		if a.Status == http.StatusUnauthorized && token == "" && fresh != "" {
+		if token == "" && fresh != "" && c.Stale(a) {
 			if call.Body == nil {
 				token = fresh // once more, with another
 				continue

@@ -13,13 +13,13 @@ import (
 
 const password = "abcd-efgh-ijkl-mnop"
 
-// platform is Bluesky, with a video that is prepared for a while, or with a card,
-// once it takes no more videos.
-func platform(full bool) sweep.Platform {
+// platform is Bluesky, which takes some time to prepare a video, or takes no more
+// videos: then a card is posted.
+func platform(processing time.Duration, full bool) sweep.Platform {
 	return sweep.Platform{
 		Emulator: func() *emu.Frame {
 			b := emu.NewBluesky(password)
-			b.Processing, b.Full = 25*time.Second, full
+			b.Processing, b.Full = processing, full
 			return b.Frame
 		},
 		Publisher: func(url string, v publishers.Vault, b assets.Blobs, now assets.Clock) (publishers.Publisher, error) {
@@ -35,10 +35,12 @@ func open(url string, v publishers.Vault, b assets.Blobs, now assets.Clock) (*Bl
 	return New(Options{URL: url, VideoURL: strings.Replace(url, "127.0.0.1", "localhost", 1), Insecure: true, Vault: v, Blobs: b, Now: now})
 }
 
-func TestSuite(t *testing.T) { sweep.Suite(t, platform(true)) }
+func TestSuite(t *testing.T) { sweep.Suite(t, platform(0, false)) }
 
-func TestFaultsOfAVideo(t *testing.T) { sweep.Faults(t, platform(false)) }
+func TestFaultsOfAVideo(t *testing.T) { sweep.Faults(t, platform(25*time.Second, false)) }
 
-func TestFaultsOfACard(t *testing.T) { sweep.Faults(t, platform(true)) }
+func TestFaultsOfACard(t *testing.T) { sweep.Faults(t, platform(0, true)) }
 
-func TestKills(t *testing.T) { sweep.Kills(t, "TestKills", platform(false)) }
+func TestKillsOfAVideo(t *testing.T) { sweep.Kills(t, "TestKillsOfAVideo", platform(0, false)) }
+
+func TestKillsOfACard(t *testing.T) { sweep.Kills(t, "TestKillsOfACard", platform(0, true)) }

@@ -52,7 +52,7 @@ func start(t *testing.T) *bench {
 
 func (b *bench) connect() {
 	b.Helper()
-	who, err := b.sky.Introduce(b.Context(), platform(false).Tokens)
+	who, err := b.sky.Introduce(b.Context(), platform(0, false).Tokens)
 	if err != nil || who.Name != "@anonymal.example" || strings.Contains(string(who.Tokens), password) {
 		b.Fatalf("%+v, %v", who, err)
 	}

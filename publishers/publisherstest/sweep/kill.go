@@ -52,6 +52,9 @@ func Kills(t *testing.T, name string, p Platform) {
 		}
 	}
 	t.Logf("%d requests on the happy path; %d kills: %d published once, %d asked of a person", requests, sum.Cases, sum.Published, sum.Asked)
+	if sum.Failed > 0 {
+		t.Errorf("%d films were given up, though nothing refused them", sum.Failed)
+	}
 }
 
 // owes tells whether there is work left for a publication.

@@ -40,8 +40,8 @@ func (d *Desk) Disconnect(ctx context.Context, channel assets.Channel, actor str
 }
 
 // broke records that a channel takes our tokens no longer.
-func (d *Desk) broke(ctx context.Context, channel assets.Channel, why error) error {
-	err := d.endAccount(ctx, channel, assets.AccountBroken, assets.Sentence(why), "worker", d.tellBroken)
+func (d *Desk) broke(ctx context.Context, channel assets.Channel, why error, tell func(context.Context, *assets.Change, assets.Account) error) error {
+	err := d.endAccount(ctx, channel, assets.AccountBroken, assets.Sentence(why), "worker", tell)
 	if kind := assets.KindOf(err); kind == assets.Conflict || kind == assets.Invalid || kind == assets.NotFound {
 		return nil // known already
 	}
@@ -49,10 +49,10 @@ func (d *Desk) broke(ctx context.Context, channel assets.Channel, why error) err
 }
 
 // heard is an error of a channel; one by which it takes our tokens no longer is
-// recorded.
+// recorded. What fails by it writes to people, once.
 func (d *Desk) heard(ctx context.Context, channel assets.Channel, err error) error {
 	if errors.Is(err, publishers.ErrDisconnected) {
-		return errors.Join(err, d.broke(ctx, channel, err))
+		return errors.Join(err, d.broke(ctx, channel, err, nil))
 	}
 	return err
 }
@@ -95,7 +95,7 @@ func (d *Desk) CheckAccount(ctx context.Context, channel assets.Channel) (assets
 		err = refused
 	}
 	if errors.Is(err, publishers.ErrDisconnected) {
-		if err := d.broke(ctx, channel, err); err != nil {
+		if err := d.broke(ctx, channel, err, d.tellBroken); err != nil {
 			return assets.Account{}, err
 		}
 	}

@@ -122,7 +122,7 @@ func (d *Desk) sendAhead(ctx context.Context, h *hold, p assets.Publication, to 
 	until, stop := context.WithTimeout(ctx, p.At.Sub(d.Now()))
 	defer stop()
 	var shut error // the gate closed on the way
-	err = to.Prepare(until, req, func(resume []byte) error {
+	err = to.Prepare(publishers.Sending(until, h.sent), req, func(resume []byte) error {
 		if shut = d.goOn(ctx, p, p.At); shut != nil {
 			return shut
 		}

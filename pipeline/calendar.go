@@ -74,7 +74,7 @@ func (d *Desk) Calendar(ctx context.Context, f CalendarFilter) ([]Slot, error) {
 	}
 	for i, s := range slots {
 		if p := s.Lead(); movable(p) && p.State != assets.PublicationFailed {
-			if slots[i].Refusals, err = d.Refusals(ctx, p.Film, p.Channel, later(p.At, d.Now())); err != nil {
+			if slots[i].Refusals, err = d.Refusals(ctx, p.Film, p.Channel, latest(p.At, d.Now())); err != nil {
 				return nil, err
 			}
 			if p.At.Before(d.Now()) || p.At.Sub(d.Now()) > lookAhead {
@@ -161,11 +161,4 @@ func (d *Desk) Free(ctx context.Context, film assets.ID) (offered, more []Outlet
 		}
 	}
 	return offered, more, err
-}
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }

@@ -32,7 +32,7 @@ func (d *Desk) decorate(ctx context.Context, h *hold) error {
 		err := dec.Decorate(ctx, step, p.RemoteID, req)
 		switch {
 		case errors.Is(err, publishers.ErrDisconnected):
-			return d.heard(ctx, p.Channel, err)
+			return errors.Join(err, d.broke(ctx, p.Channel, err, d.tellBroken)) // the film is public: nothing else tells
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:

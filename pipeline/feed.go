@@ -116,7 +116,7 @@ func (d *Desk) Diary(ctx context.Context, f CalendarFilter) ([]Diary, error) {
 func (d *Desk) doubtful(ctx context.Context, p assets.Publication) (bool, error) {
 	switch p.State {
 	case assets.PublicationScheduled, assets.PublicationAssisted:
-		all, err := d.Refusals(ctx, p.Film, p.Channel, later(p.At, d.Now()))
+		all, err := d.Refusals(ctx, p.Film, p.Channel, latest(p.At, d.Now()))
 		return len(all) > 0, err
 	case assets.PublicationFailed, assets.PublicationCheck, assets.PublicationUnknown:
 		return true, nil

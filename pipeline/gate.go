@@ -105,32 +105,41 @@ func (d *Desk) clearedAt(ctx context.Context, film assets.ID, channel assets.Cha
 // comes down when somebody in it is against it; in the days of an election it
 // stays as it is.
 func (d *Desk) goOn(ctx context.Context, p assets.Publication, at time.Time) error {
-	f, facts, err := d.facts(ctx, p.Film, p.Channel, at)
-	if err != nil {
-		return err
-	}
-	s, err := d.Catalog.Approvals(ctx, p.Film)
-	if err != nil {
-		return err
-	}
-	facts.Approved = slices.ContainsFunc(s, func(a assets.Approval) bool { return a.Version == p.Version && a.State == assets.ApprovalGiven })
-	for _, other := range p.Films()[1:] {
-		if err := d.cleared(ctx, other, p.Channel); err != nil {
-			return d.ofFilm(ctx, other, err)
+	for _, film := range p.Films() {
+		all, err := d.withheld(ctx, p, film, at)
+		if err != nil {
+			return err
 		}
+		if len(all) == 0 {
+			continue
+		}
+		e := &assets.Error{Kind: assets.Conflict, Op: "pipeline.goOn " + string(p.Channel), Msg: assets.Sentence(d.refused("", all))}
+		if all[0].Lock == assets.LockSilence && !p.PublishedAt.IsZero() {
+			e.Kind, e.RetryAfter = assets.Transient, all[0].Until.Sub(d.Now())
+		}
+		if film != p.Film {
+			return d.ofFilm(ctx, film, e)
+		}
+		return e
 	}
+	return nil
+}
+
+// withheld is why an attempt must not go on because of one of its films. The BAT
+// is that of the version which goes out: of the others of a letter, the site has
+// asked for it.
+func (d *Desk) withheld(ctx context.Context, p assets.Publication, film assets.ID, at time.Time) ([]assets.Refusal, error) {
+	f, facts, err := d.facts(ctx, film, p.Channel, at)
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.Catalog.Approvals(ctx, film)
+	facts.Approved = film != p.Film || slices.ContainsFunc(s, func(a assets.Approval) bool { return a.Version == p.Version && a.State == assets.ApprovalGiven })
 	all := assets.Gate(f, p.Channel, at, facts)
 	if !p.PublishedAt.IsZero() {
 		all = slices.DeleteFunc(all, func(r assets.Refusal) bool { return r.Lock != assets.LockConsent && r.Lock != assets.LockSilence })
 	}
-	if len(all) == 0 {
-		return nil
-	}
-	e := &assets.Error{Kind: assets.Conflict, Op: "pipeline.goOn " + string(p.Channel), Msg: assets.Sentence(d.refused("", all))}
-	if all[0].Lock == assets.LockSilence && !p.PublishedAt.IsZero() {
-		e.Kind, e.RetryAfter = assets.Transient, all[0].Until.Sub(d.Now())
-	}
-	return e
+	return all, err
 }
 
 // passedEdit is the name of the edit that holds the keys of the refusals of a film

@@ -66,6 +66,14 @@ func (h *hold) step(s maker.Step) {
 	h.beat = assets.Beat{Step: s.Name, Progress: s.Ratio, ETA: s.ETA}
 }
 
+// stepSending is the work of a channel that is given a film.
+const stepSending = "Envoi"
+
+// sent tells how much of a film went up.
+func (h *hold) sent(bytes, size int64) {
+	h.step(maker.Step{Name: stepSending, Ratio: float64(bytes) / float64(max(size, 1))})
+}
+
 func (h *hold) said() assets.Beat {
 	h.mu.Lock()
 	defer h.mu.Unlock()

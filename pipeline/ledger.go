@@ -151,8 +151,10 @@ func (d *Desk) Retry(ctx context.Context, id assets.ID, actor string) (assets.Pu
 	if p.State != assets.PublicationFailed {
 		return p, &assets.Error{Kind: assets.Conflict, Op: "pipeline.Retry", Msg: "Seule une mise en ligne en échec peut être réessayée. Rien n'a été changé."}
 	}
-	if err := d.clearedAt(ctx, p.Film, p.Channel, d.Now()); err != nil {
-		return p, err
+	for _, film := range p.Films() {
+		if err := d.clearedAt(ctx, film, p.Channel, d.Now()); err != nil {
+			return p, err
+		}
 	}
 	before := p
 	p.Reason = ""

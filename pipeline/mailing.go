@@ -140,6 +140,19 @@ func (d *Desk) copyOf(ctx context.Context, m assets.Mail) (assets.Mail, error) {
 	return m, nil
 }
 
+// Going says how far a publication is that leaves bit by bit: the bytes of its
+// film, the copies of its letter; "" for others.
+func (d *Desk) Going(ctx context.Context, p assets.Publication) (string, error) {
+	if said, err := d.LetterProgress(ctx, p.ID); said != "" || err != nil {
+		return said, err
+	}
+	w, err := d.work(ctx, []assets.ID{p.ID})
+	if err != nil || w == nil || w.State != assets.JobRunning || w.Step != stepSending {
+		return "", err
+	}
+	return fmt.Sprintf("%.0f\u00a0%% envoyés", 100*w.Progress), nil
+}
+
 // LetterProgress says how far a letter is that leaves by our own list; "" for
 // others.
 func (d *Desk) LetterProgress(ctx context.Context, letter assets.ID) (string, error) {

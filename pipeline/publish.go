@@ -258,7 +258,7 @@ func (d *Desk) publish(ctx context.Context, h *hold) error {
 	if u, updates := to.(publishers.Updater); updates && p.Channel != assets.ChannelSite && !p.PublishedAt.IsZero() {
 		receipt, err = publishers.Receipt{RemoteID: p.RemoteID, URL: p.URL}, u.Update(ctx, p.RemoteID, req)
 	} else if !found {
-		receipt, err = to.Publish(ctx, req, func(resume []byte) error {
+		receipt, err = to.Publish(publishers.Sending(ctx, h.sent), req, func(resume []byte) error {
 			if shut = d.goOn(ctx, p, d.Now()); shut != nil {
 				return shut
 			}

@@ -74,7 +74,7 @@ func (d *Desk) scrutin(ctx context.Context, id assets.ID) (assets.Scrutin, error
 // release, and never sent by itself.
 type Held struct {
 	assets.Publication
-	Film    assets.Film
+	Film    assets.Film // of a letter, the first that is about an election
 	Scrutin assets.Scrutin
 	Free    bool // it did not go out, and nothing of the election holds it any more
 }
@@ -100,19 +100,37 @@ func (d *Desk) HeldBack(ctx context.Context) ([]Held, error) {
 			if s == nil || !x.PublishedAt.IsZero() {
 				continue
 			}
-			h := Held{Publication: x, Scrutin: *s}
-			if h.Film, err = d.Catalog.Film(ctx, x.Film); err != nil {
+			f, free, err := d.electoral(ctx, x)
+			if err != nil {
 				return nil, err
 			}
-			if h.Free, err = d.freed(ctx, x); err != nil {
-				return nil, err
-			}
-			if h.Film.Electoral() && (!h.Free || state == assets.PublicationFailed) {
-				all = append(all, h)
+			if f != nil && (!free || state == assets.PublicationFailed) {
+				all = append(all, Held{x, *f, *s, free})
 			}
 		}
 	}
 	return all, nil
+}
+
+// electoral is the first film of a publication that is about an election, nil for
+// none, and whether no election holds it at its hour, or now when that is past.
+func (d *Desk) electoral(ctx context.Context, p assets.Publication) (first *assets.Film, free bool, err error) {
+	free = true
+	for _, id := range p.Films() {
+		f, err := d.Catalog.Film(ctx, id)
+		if err != nil {
+			return nil, false, err
+		}
+		if first == nil && f.Electoral() {
+			first = &f
+		}
+		all, err := d.Refusals(ctx, id, p.Channel, latest(p.At, d.Now()))
+		if err != nil {
+			return nil, false, err
+		}
+		free = free && !slices.ContainsFunc(all, func(r assets.Refusal) bool { return r.Lock == assets.LockSilence })
+	}
+	return first, free, nil
 }
 
 // hour is when a publication is to go out, or when it failed to.
@@ -125,17 +143,6 @@ func (d *Desk) hour(ctx context.Context, p assets.Publication) (time.Time, error
 		return p.At, err
 	}
 	return events[len(events)-1].At, nil
-}
-
-// freed tells whether no election holds a publication at its hour, or now when
-// that is past.
-func (d *Desk) freed(ctx context.Context, p assets.Publication) (bool, error) {
-	at := p.At
-	if at.Before(d.Now()) {
-		at = d.Now()
-	}
-	all, err := d.Refusals(ctx, p.Film, p.Channel, at)
-	return !slices.ContainsFunc(all, func(r assets.Refusal) bool { return r.Lock == assets.LockSilence }), err
 }
 
 // Release sends out what a gate held back of a film, on every channel: it asks

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -158,6 +160,60 @@ func TestHeldBack(t *testing.T) {
 	b.must(err)
 	if got := held(); got != "" {
 		t.Errorf("the election is undone: %s", got)
+	}
+}
+
+// TestLettersAreHeld (F36): a letter that shows a film about an election goes out
+// as little as the film; then it is proposed, and leaves when a person says so.
+// One of which copies are on their way waits until it is over.
+func TestLettersAreHeld(t *testing.T) {
+	b, box, films := lettered(t, 2, 1, 0)
+	vote := b.film(films[1])
+	vote.Keywords = []string{"élection"}
+	b.must(b.EditFilm(t.Context(), vote.ID, vote, "com"))
+	b.settle()
+	hour := func(h int) time.Time { return time.Date(2027, 3, 27+h/24, h%24, 0, 0, 0, time.UTC) } // from Saturday 0 h on
+	letter := func(subject string, at time.Time, films ...assets.ID) (assets.Publication, error) {
+		return b.PlanLetter(t.Context(), LetterDraft{Subject: subject, Films: films}, at, "com")
+	}
+	begun, err := letter("La veille", hour(-1), films...)
+	b.must(err)
+	held, err := letter("Retenue", hour(10), films...)
+	b.must(err)
+	b.must(second(b.SaveScrutin(t.Context(), "", "Municipales", hour(24+20), "com")))
+	_, err = letter("Refusée", hour(11), films...)
+	b.fails(assets.Invalid, err)
+	if said := strings.ReplaceAll(assets.Sentence(err), "\u00a0", " "); !strings.Contains(said, "« "+vote.Title+" » : Réserve électorale jusqu'au 28 mars 2027, 20 h") {
+		t.Error(said)
+	}
+	b.must(second(letter("Sans élection", hour(12), films[0])))
+	said := func() string {
+		all, err := b.HeldBack(t.Context())
+		b.must(err)
+		if len(all) != 1 || all[0].Publication.ID != held.ID || all[0].Film.ID != vote.ID {
+			t.Fatalf("held: %+v", all)
+		}
+		return fmt.Sprintf("%d %s %t", len(box.sent), all[0].Publication.State, all[0].Free)
+	}
+	for _, h := range []int{-1, 10, 12} {
+		b.at(hour(h))
+	}
+	if got := said(); got != "2 failed false" {
+		t.Errorf("before: %s", got)
+	}
+	var e *assets.Error
+	if err := b.goOn(t.Context(), b.publicationNow(begun.ID), b.Now()); !errors.As(err, &e) || e.Kind != assets.Transient {
+		t.Errorf("a letter on its way: %v", err)
+	}
+	_, err = b.Release(t.Context(), held.Film, "com")
+	b.fails(assets.Invalid, err)
+	b.at(hour(24 + 20))
+	if got := said(); got != "2 failed true" {
+		t.Errorf("after: %s", got)
+	}
+	b.must(second(b.Release(t.Context(), held.Film, "com")))
+	if b.settle(); len(box.sent) != 3 || box.sent[2].Subject != "Retenue" {
+		t.Errorf("%d mails", len(box.sent))
 	}
 }
 

@@ -223,6 +223,21 @@ type Vault interface {
 	Renew(ctx context.Context, renew func(ctx context.Context, old []byte) ([]byte, error)) ([]byte, error)
 }
 
+type listener struct{}
+
+// Sending returns a context in which a film goes up: heard is told, as often as
+// its bytes are asked for, how many of how many a channel was sent.
+func Sending(ctx context.Context, heard func(sent, size int64)) context.Context {
+	return context.WithValue(ctx, listener{}, heard)
+}
+
+// Sent tells who listens, in the context of Sending, how much of a film went up.
+func Sent(ctx context.Context, sent, size int64) {
+	if heard, listens := ctx.Value(listener{}).(func(sent, size int64)); listens {
+		heard(sent, size)
+	}
+}
+
 // Registry holds the channels of this house. It is a value: made once, passed
 // down, never changed.
 type Registry struct{ all []Publisher }

@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"anonymal.tv/regie/assets"
@@ -246,14 +247,38 @@ func atHome(host string, all []string) bool {
 	return false
 }
 
-// Blob opens a file that is to be sent, with its size.
+// Blob opens a file that is to be sent, with its size. Who listens to the sending
+// is told how far it is.
 func Blob(ctx context.Context, blobs assets.Blobs, key string) (io.ReadSeekCloser, int64, error) {
 	b, err := blobs.Stat(ctx, key)
 	if err != nil {
 		return nil, 0, err
 	}
 	r, err := blobs.Open(ctx, key)
-	return r, b.Size, err
+	if err != nil {
+		return nil, 0, err
+	}
+	return &sending{ReadSeekCloser: r, tell: func(at int64) { publishers.Sent(ctx, at, b.Size) }}, b.Size, nil
+}
+
+// sending is a file on its way: what comes before a byte that is asked for went.
+type sending struct {
+	io.ReadSeekCloser
+	at   atomic.Int64 // a call that is over may still read
+	tell func(at int64)
+}
+
+func (s *sending) Read(into []byte) (int, error) {
+	s.tell(s.at.Load())
+	n, err := s.ReadSeekCloser.Read(into)
+	s.at.Add(int64(n))
+	return n, err
+}
+
+func (s *sending) Seek(offset int64, whence int) (int64, error) {
+	at, err := s.ReadSeekCloser.Seek(offset, whence)
+	s.at.Store(at)
+	return at, err
 }
 
 // Mark is a short name made of any text, always the same: by which a film is

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -60,7 +61,7 @@ type handle struct {
 	Whole   bool      `json:"whole,omitempty"`   // all of it arrived
 	Mark    string    `json:"mark,omitempty"`    // of the link
 	Since   string    `json:"since,omitempty"`   // our newest post before this one
-	Sent    time.Time `json:"sent,omitzero"`     // when the post was last sent
+	Sent    time.Time `json:"sent,omitzero"`     // when the post was last sent, unless X is known not to have made it
 	Post    string    `json:"post,omitempty"`    // its ID, once it is known
 }
 
@@ -202,10 +203,10 @@ func (x *X) Publish(ctx context.Context, req publishers.Request, save func([]byt
 }
 
 // post makes the post. Where an earlier attempt may have, a duplicate is evidence
-// of that.
+// of that; one that X refused has not.
 func (x *X) post(ctx context.Context, body map[string]any, h *handle, keep func() error) (publishers.Receipt, error) {
-	sent := !h.Sent.IsZero()
-	if !sent {
+	earlier := h.Sent
+	if earlier.IsZero() {
 		if err := x.before(ctx, h); err != nil {
 			return publishers.Receipt{}, err
 		}
@@ -218,19 +219,19 @@ func (x *X) post(ctx context.Context, body map[string]any, h *handle, keep func(
 	a, err := x.api.Do(ctx, remote.Call{Method: http.MethodPost, Path: "/2/tweets", JSON: body, Final: true}, &made)
 	p := problemOf(a)
 	switch {
-	case err == nil && !isID(made.Data.ID), sent && a.Status == http.StatusForbidden && p.has("duplicate"):
+	case err == nil && !isID(made.Data.ID), !earlier.IsZero() && a.Status == http.StatusForbidden && p.has("duplicate"):
 		return publishers.Receipt{}, a.Broken(p.error(a))
+	case err == nil:
+		h.Post = made.Data.ID
+		return receipt(h.Post), keep()
+	case assets.KindOf(err) == assets.Lost:
+		return publishers.Receipt{}, err
 	case h.Media != "" && a.Status == http.StatusBadRequest && p.has("media"):
 		h.Media, h.Key, h.Whole = "", "", false // it was kept for too long
-		if err := keep(); err != nil {
-			return publishers.Receipt{}, err
-		}
-		return publishers.Receipt{}, &assets.Error{Kind: assets.Transient, Op: "x.post", Msg: "X n'a plus la vidéo préparée : elle y repart.", Err: err}
-	case err != nil:
-		return publishers.Receipt{}, err
+		err = &assets.Error{Kind: assets.Transient, Op: "x.post", Msg: "X n'a plus la vidéo préparée : elle y repart.", Err: err}
 	}
-	h.Post = made.Data.ID
-	return receipt(h.Post), keep()
+	h.Sent = earlier
+	return publishers.Receipt{}, errors.Join(err, keep())
 }
 
 // before notes who we are and what our newest post is: ours will be newer.

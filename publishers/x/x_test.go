@@ -146,16 +146,39 @@ func TestADuplicateIsEvidence(t *testing.T) {
 	}
 }
 
-// Without an earlier attempt, a duplicate is what a person wrote: they must
-// change the text.
+// Without an earlier attempt, or after one that X refused, a duplicate is what a
+// person wrote: they must change the text. One that was refused after a doubt
+// leaves the doubt.
 func TestADuplicateOfSomebodyElse(t *testing.T) {
-	p := open(t, nil)
-	if _, err := p.publish(); err != nil {
-		t.Fatal(err)
+	for _, first := range []struct {
+		does emu.Action
+		ends assets.Kind
+	}{{nil, ""}, {emu.Status(http.StatusTooManyRequests, "", nil), assets.Transient}, {emu.Status(http.StatusForbidden, "", nil), assets.Invalid}} {
+		p := open(t, nil)
+		if _, err := p.publish(); err != nil {
+			t.Fatal(err)
+		}
+		p.resume = nil
+		if first.does != nil {
+			p.post(first.does)
+			_, err := p.publish()
+			p.wantKind(err, first.ends)
+			if _, found, err := p.find(); found || err != nil {
+				t.Errorf("what X refused is looked for: %v, %v", found, err)
+			}
+		}
+		_, err := p.publish()
+		p.wantKind(err, assets.Invalid)
 	}
-	p.resume = nil
+	p := open(t, func(x *emu.X, _ *Options) { x.Lag = 10 * time.Minute })
+	for _, does := range []emu.Action{emu.CommitThenDrop, emu.Status(http.StatusTooManyRequests, "", nil)} {
+		p.post(does)
+		if _, err := p.publish(); err == nil {
+			t.Fatal("nothing was wrong")
+		}
+	}
 	_, err := p.publish()
-	p.wantKind(err, assets.Invalid)
+	p.wantKind(err, assets.Lost)
 }
 
 // A refresh token is good once: what comes for it is kept before it is used, and

@@ -88,13 +88,13 @@ func (s *Studio) calendar(w http.ResponseWriter, r *http.Request) error {
 	show := pipeline.CalendarFilter{
 		From: from, To: to, Channel: assets.Channel(ask.Get("canal")), Rubrique: ask.Get("rubrique"), Partner: ask.Get("partenaire"), Crew: ownOnly(r),
 	}
-	if err := s.fillDays(ctx, &b, show); err != nil {
-		return err
-	}
 	if b.May {
 		if b.Ready, err = s.ready(ctx, show, r.URL.RequestURI()); err != nil {
 			return err
 		}
+	}
+	if err := s.fillDays(ctx, &b, show); err != nil {
+		return err
 	}
 	return s.show(w, r, "calendar", page{Title: "Calendrier", Here: "/regie/calendrier", Scripts: []string{"calendar.js"}, Body: b})
 }
@@ -167,6 +167,7 @@ func (s *Studio) fillDays(ctx context.Context, b *calendarBody, show pipeline.Ca
 		return err
 	}
 	slices.SortStableFunc(shoots, func(a, b assets.Sujet) int { return a.At.Compare(b.At) })
+	spans := s.spans(b.Programme, slots, b.Ready)
 	for i := range b.Days {
 		d := &b.Days[i]
 		within := func(at time.Time) bool { return !at.Before(d.At) && at.Before(date(d.At, 1)) }
@@ -180,7 +181,7 @@ func (s *Studio) fillDays(ctx context.Context, b *calendarBody, show pipeline.Ca
 				d.Shoots = append(d.Shoots, x)
 			}
 		}
-		d.Marks = s.marks(b.Programme, d.At, i%7 == 0)
+		d.Marks = s.marks(spans, d.At, i%7 == 0)
 	}
 	return nil
 }
@@ -199,34 +200,58 @@ func (s *Studio) lockChip(film assets.ID, r assets.Refusal) *chip {
 	return &chip{strings.TrimSuffix(s.Desk.Refusal(r), "."), pipeline.WayOut(film, kind), kind}
 }
 
-// marks are the embargoes and elections over a day; their names stand where they
-// begin, at the beginning of a week, and where they end.
-func (s *Studio) marks(p assets.Programme, day time.Time, monday bool) []dayMark {
-	var all []dayMark
-	next := date(day, 1)
-	add := func(kind, name string, from, until time.Time) {
-		if !from.Before(next) || !day.Before(until) {
-			return
+// span is what lies over days of a calendar: an embargo, an election.
+type span struct {
+	kind, name  string
+	from, until time.Time
+}
+
+// spans are the elections, and the embargoes of dossiers, of partners and of the
+// films that a calendar shows.
+func (s *Studio) spans(p assets.Programme, slots []pipeline.Slot, ready []readyLine) []span {
+	var all []span
+	embargo := func(name string, until time.Time) {
+		if x := (span{"embargo", "Embargo " + name, s.midnight(0), until}); !slices.Contains(all, x) {
+			all = append(all, x)
 		}
-		text := ""
-		switch {
-		case !until.After(next):
-			text = name + " jusqu’à " + french.Hour(until.In(s.Zone))
-		case monday || !from.Before(day):
-			text = name
-		}
-		all = append(all, dayMark{kind, text})
 	}
-	for _, d := range p.Dossiers {
-		add("embargo", "Embargo "+d.Name, s.midnight(0), d.Embargo)
+	for _, x := range p.Dossiers {
+		embargo(x.Name, x.Embargo)
 	}
 	for _, x := range p.Partners {
-		add("embargo", "Embargo "+x.Name, s.midnight(0), x.Embargo)
+		embargo(x.Name, x.Embargo)
+	}
+	for _, x := range slots {
+		embargo("« "+x.Film.Title+" »", x.Film.Embargo)
+	}
+	for _, x := range ready {
+		embargo("« "+x.Title+" »", x.Embargo)
 	}
 	for _, x := range p.Scrutins {
 		if x.RemovedAt.IsZero() {
-			add("silence", "Réserve électorale : "+x.Name, x.From, x.Until)
+			all = append(all, span{"silence", "Réserve électorale : " + x.Name, x.From, x.Until})
 		}
+	}
+	return all
+}
+
+// marks are the spans over a day; their names stand where they begin, at the
+// beginning of a week, and where they end.
+func (s *Studio) marks(spans []span, day time.Time, monday bool) []dayMark {
+	var all []dayMark
+	next := date(day, 1)
+	for _, x := range spans {
+		if !x.from.Before(next) || !day.Before(x.until) {
+			continue
+		}
+		text := ""
+		switch {
+		case !x.until.After(next):
+			text = x.name + " jusqu’à " + french.Hour(x.until.In(s.Zone))
+		case monday || !x.from.Before(day):
+			text = x.name
+		}
+		all = append(all, dayMark{x.kind, text})
 	}
 	return all
 }

@@ -9,6 +9,7 @@ import (
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 	"anonymal.tv/regie/pipeline"
 )
 
@@ -18,7 +19,10 @@ type publicationBody struct {
 	pipeline.Standing
 	Film    assets.Film
 	Name    string // of the channel
-	Going   string // how far a letter is that leaves by our own list
+	Going   string // how far it is that leaves bit by bit
+	Live    bool   // something may have changed when one looks again
+	Broken  bool   // the account is to be connected again
+	Online  string // where else the film is: « Le site et Vimeo sont en ligne. »
 	Kit     *pipeline.Kit
 	Made    string // where the files of the kit are, in front of their names
 	Chip    *chip  // what keeps the film from this channel, with the way out
@@ -38,10 +42,19 @@ func (s *Studio) publication(w http.ResponseWriter, r *http.Request) error {
 	if b.Film, err = s.Desk.Catalog.Film(ctx, p.Film); err != nil {
 		return err
 	}
-	if b.Chip, err = s.keptBack(ctx, p.Film, p.Channel, p.At); err != nil {
+	for _, film := range p.Films() {
+		if b.Chip, err = s.keptBack(ctx, film, p.Channel, p.At); err != nil || b.Chip != nil {
+			break
+		}
+	}
+	if err != nil {
 		return err
 	}
-	if b.Going, err = s.Desk.LetterProgress(ctx, p.ID); err != nil {
+	if b.Going, err = s.Desk.Going(ctx, p); err != nil {
+		return err
+	}
+	b.Live = p.State == assets.PublicationPublishing || p.State == assets.PublicationUnknown || p.State == assets.PublicationScheduled && (b.Going != "" || !p.At.After(s.Now()))
+	if err := s.failed(ctx, &b); err != nil {
 		return err
 	}
 	if p.State == assets.PublicationAssisted && b.Chip == nil {
@@ -59,6 +72,30 @@ func (s *Studio) publication(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.show(w, r, "publication", page{Title: b.Film.Title + " · " + b.Name, Here: "/regie/films", Body: b})
+}
+
+// failed says of a publication that failed what can be done, and what did not.
+func (s *Studio) failed(ctx context.Context, b *publicationBody) error {
+	if b.State != assets.PublicationFailed {
+		return nil
+	}
+	a, err := s.Desk.Catalog.Account(ctx, b.Channel)
+	if err != nil && assets.KindOf(err) != assets.NotFound {
+		return err
+	}
+	b.Broken = a.State == assets.AccountBroken
+	shown, err := s.Desk.Catalog.Publications(ctx, assets.PublicationFilter{Film: b.Film.ID, State: assets.PublicationPublished})
+	var names []string
+	for _, p := range shown {
+		names = append(names, p.Channel.Name())
+	}
+	if is := "sont"; len(names) > 0 {
+		if len(names) == 1 {
+			is = "est"
+		}
+		b.Online = french.Capital(french.And(names)) + " " + is + " en ligne."
+	}
+	return err
 }
 
 // keptBack is the chip of a film that may not be shown on a channel at an instant;

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"image"
 	"image/jpeg"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -50,17 +52,16 @@ func (s *opened) status(path string) int {
 	return r.StatusCode
 }
 
-// TestAuthorisationGate (F35): a film with a minor and no form is kept back,
-// with the way out; the photo of the form lets it go; taken back, it leaves the
-// site. Who it is about lies open nowhere.
+// TestAuthorisationGate (F35, F28): a film with a minor and no form is kept back,
+// with the way out; the photo of the form lets it go; its picture is changed, for
+// networks too; taken back, it leaves the site, and what a person must do elsewhere
+// is listed. Who it is about lies open nowhere.
 func TestAuthorisationGate(t *testing.T) {
 	const name = "Zéphirine Plantée"
+	instance(t)
+	t.Setenv("REGIE_CHANNELS_MASTODON_MODE", "assisted")
 	s := openStudio(t)
-	code, out, errs := outcome(t, s.Data, "ingest", filepath.Join(clips(t), "good/cam-sign-bird-fullrange-2s.mkv"), "--title", "Atelier", "--rubrique", "societe", "--wait", "--json")
-	if code != exitDone {
-		t.Fatalf("exit %d\n%s%s", code, out, errs)
-	}
-	f := film(t, out)
+	f := s.made(filepath.Join(clips(t), "good/cam-sign-bird-fullrange-2s.mkv"), "Atelier")
 	photo := filepath.Join(t.TempDir(), "formulaire.jpg")
 	var form bytes.Buffer
 	if err := jpeg.Encode(&form, image.NewGray(image.Rect(0, 0, 60, 80)), nil); err != nil {
@@ -84,7 +85,7 @@ func TestAuthorisationGate(t *testing.T) {
 	tab.Until(t, `document.querySelector("#bat .chip.red")?.getAttribute("href").endsWith("/droits") && document.querySelector("#bat button[disabled]")?.innerText === "Mettre sur le site"`)
 	tab.Open(t, rights)
 
-	code, out, errs = outcome(t, s.Data, "publish", string(f.ID), "--to", "site", "--wait")
+	code, out, errs := outcome(t, s.Data, "publish", string(f.ID), "--to", "site", "--wait")
 	if code != exitConflict || !strings.Contains(errs, "1 mineur") {
 		t.Fatalf("published without a form: %d %s%s", code, out, errs)
 	}
@@ -92,7 +93,7 @@ func TestAuthorisationGate(t *testing.T) {
 	tab.Until(t, `document.querySelector("input[type=file][name=photo]")?.getAttribute("capture") === "environment"`)
 	fill(t, tab, `#photo form[enctype] button`,
 		[2]string{`input[type=file][name=photo]`, photo}, [2]string{`#photo input[name=signatures][value="2"]`},
-		[2]string{`#photo input[name=own]`}, [2]string{`#photo input[name=media][value=site]`})
+		[2]string{`#photo input[name=own]`}, [2]string{`#photo input[name=media][value=site]`}, [2]string{`#photo input[name=media][value=networks]`})
 	tab.Until(t, `document.body.innerText.includes("Photo reçue. Autorisation valable jusqu’au")`)
 	tab.Until(t, `(i => i.complete && i.naturalWidth === 60)(document.querySelector(".scans img"))`)
 
@@ -102,14 +103,99 @@ func TestAuthorisationGate(t *testing.T) {
 	tab.Until(t, `fetch(location.href).then(r => r.text()).then(t => t.includes("voir sur le site"))`)
 	s.sameForm(tab, consent)
 	page := "/films/" + film(t, lastFilm(t, s.Data, f.ID)).Slug + "/"
-	if got := s.status(page); got != http.StatusOK {
-		t.Fatalf("the film is not there: %d", got)
+	links := s.shared(page)
+	if len(links) < 3 {
+		t.Fatalf("the film is not there: %q", links)
 	}
+	s.otherPicture(tab, f.ID, page)
+	s.byHand(f.ID, "mastodon")
+	tab.Open(t, s.URL+consent)
 	fill(t, tab, `.danger`)
 	tab.Until(t, `document.body.innerText.includes("Autorisation retirée")`)
-	tab.Until(t, `fetch("`+page+`").then(r => r.status === 410)`)
-	tab.Faults(t, page, "422", "/regie/autorisations")
+	s.dark(page, links)
+	tab.Until(t, read("à retirer de Mastodon"))
+	fill(t, tab, `main a[href$="/retrait"]`)
+	tab.Until(t, `document.querySelector("main form:has([name=publication])").closest("li").innerText.includes("Mastodon")`)
+	tab.Faults(t, "422", "/regie/autorisations")
 	s.nothingOpen(name, form.Bytes())
+}
+
+// get fetches a page of the public site.
+func (s *opened) get(path string) string {
+	s.Helper()
+	r, err := http.Get(s.URL + path)
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer r.Body.Close()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return string(text)
+}
+
+var (
+	shared   = regexp.MustCompile(`"(?:https?://[^/"]+)?(/(?:films|media|integrer|oembed)/[^"?#]+)`)
+	pictured = regexp.MustCompile(`property="og:image" content="https?://[^/"]+([^"]+)"`)
+)
+
+// shared are the addresses by which a film is passed on: its page, its files, its
+// frame.
+func (s *opened) shared(page string) (all []string) {
+	for _, link := range shared.FindAllStringSubmatch(s.get(page), -1) {
+		all = append(all, link[1])
+	}
+	return append(all, page)
+}
+
+// dark tells that a film is gone from our own site, when the page that asked for it
+// answers: its page says so, its links lead nowhere.
+func (s *opened) dark(page string, links []string) {
+	s.Helper()
+	for _, link := range links {
+		if got := s.status(link); got != http.StatusGone && (link == page || got != http.StatusNotFound) {
+			s.Errorf("%s is still served: %d", link, got)
+		}
+	}
+}
+
+// otherPicture chooses the picture on the screen for a film that is online: its
+// page shows networks other bytes, at another address.
+func (s *opened) otherPicture(tab *browser.Tab, film assets.ID, page string) {
+	s.Helper()
+	shown := func() (address, picture string) {
+		found := pictured.FindStringSubmatch(s.get(page))
+		if found == nil {
+			s.Fatal("the page shows networks no picture")
+		}
+		return found[1], s.get(found[1])
+	}
+	address, picture := shown()
+	tab.Open(s.T, s.URL+"/regie/films/"+string(film)+"/vignettes")
+	tab.Until(s.T, `(v => v && v.readyState > 0 && (v.currentTime = 1.5, true))(document.querySelector("video"))`)
+	tab.Until(s.T, `document.querySelector("[data-now]").value.endsWith("01.500")`)
+	fill(s.T, tab, `form:has([data-now]) button`)
+	tab.Until(s.T, `fetch("`+page+`").then(r => r.text()).then(t => !t.includes("`+address+`"))`)
+	if is, now := shown(); is == address || now == picture || len(now) == 0 {
+		s.Errorf("%s after %s, the same picture: %t", is, address, now == picture)
+	}
+}
+
+// byHand says that a film was put on a channel by hand.
+func (s *opened) byHand(film assets.ID, channel string) {
+	s.Helper()
+	var p assets.Publication
+	for _, args := range [][]string{{"publish", string(film), "--to", channel}, {"publication", "list", "--channel", channel}} {
+		code, out, errs := outcome(s.T, s.Data, append(args, "--json")...)
+		if code != exitDone {
+			s.Fatalf("%v: %d %s%s", args, code, out, errs)
+		}
+		_ = json.Unmarshal([]byte(out), &p) // the last
+	}
+	if code, out, errs := outcome(s.T, s.Data, "publication", "confirm", string(p.ID), "--url", "https://"+channel+".example/1"); code != exitDone {
+		s.Fatalf("confirm: %d %s%s", code, out, errs)
+	}
 }
 
 // sameForm indicates the person of an authorisation in one more sujet: nothing

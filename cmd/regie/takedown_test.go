@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -295,23 +294,14 @@ func TestOneButton(t *testing.T) {
 	f := sign(t, s.Data)
 	connected(t, s.Data, "mastodon")
 	connected(t, s.Data, "facebook")
-	run := func(args ...string) string {
-		t.Helper()
-		code, out, errs := outcome(t, s.Data, append(args, "--json")...)
-		if code != exitDone {
-			t.Fatalf("%v: %d %s%s", args, code, out, errs)
-		}
-		return out
+	if code, out, errs := outcome(t, s.Data, "publish", string(f), "--to", "site", "--to", "mastodon", "--to", "facebook", "--wait"); code != exitDone {
+		t.Fatalf("publish: %d %s%s", code, out, errs)
 	}
-	run("publish", string(f), "--to", "site", "--to", "mastodon", "--to", "facebook", "--to", "x", "--wait")
-	var p assets.Publication
-	if err := json.Unmarshal([]byte(run("publication", "list", "--channel", "x")), &p); err != nil {
-		t.Fatal(err)
-	}
-	run("publication", "confirm", string(p.ID), "--url", "https://x.example/1")
+	s.byHand(f, "x")
 	page := "/films/" + film(t, lastFilm(t, s.Data, f)).Slug + "/"
-	if s.status(page) != http.StatusOK || len(m.Public()) != 1 || len(fb.Public()) != 1 {
-		t.Fatalf("not everywhere: %d, %v, %v", s.status(page), m.Public(), fb.Public())
+	links := s.shared(page)
+	if len(links) < 3 || len(m.Public()) != 1 || len(fb.Public()) != 1 {
+		t.Fatalf("not everywhere: %q, %v, %v", links, m.Public(), fb.Public())
 	}
 
 	down := make(chan struct{})
@@ -327,9 +317,7 @@ func TestOneButton(t *testing.T) {
 	shoot(t, tab, "retrait-avant")
 	fill(t, tab, `#partout button`, [2]string{`#partout [name=raison]`, "Une personne filmée a changé d’avis."})
 	tab.Until(t, `document.body.innerText.includes("Le retrait est demandé partout")`)
-	if got := s.status(page); got != http.StatusGone {
-		t.Errorf("the site is not dark when the page answers: %d", got)
-	}
+	s.dark(page, links)
 	line := func(channel, says string) {
 		t.Helper()
 		tab.Until(t, `fetch(location.href).then(r => r.text()).then(t => [...new DOMParser().parseFromString(t, "text/html").querySelectorAll("main li")]

@@ -91,7 +91,7 @@ var Table = []Room{
 	},
 	{
 		Folder: "publishers/remote", Job: "speaks to a channel over HTTP, and sorts its answers into the errors of the house",
-		Ours: []string{"assets", "publishers"}, Tests: suites,
+		Ours: []string{"assets", "publishers"}, Tests: channelTests,
 	},
 	{
 		Folder: "publishers/mastodon", Job: "posts on a Mastodon instance",

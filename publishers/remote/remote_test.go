@@ -6,10 +6,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/blobs"
 	"anonymal.tv/regie/publishers"
 )
 
@@ -61,5 +63,38 @@ func TestATokenEnds(t *testing.T) {
 		if _, err = api.Do(t.Context(), call(), nil); (err != nil) != c.broken {
 			t.Errorf("%s, the next attempt: %v", c.name, err)
 		}
+	}
+}
+
+// Who listens is told what a channel was sent of a film: what was asked for before
+// the bytes that are asked for now, from where the channel wants them.
+func TestASendingIsHeard(t *testing.T) {
+	disk, err := blobs.NewDisk(blobs.DiskOptions{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer disk.Close()
+	if _, err := disk.Put(t.Context(), "film", strings.NewReader("0123456789")); err != nil {
+		t.Fatal(err)
+	}
+	var heard []int64
+	file, size, err := Blob(publishers.Sending(t.Context(), func(sent, size int64) { heard = append(heard, sent, size) }), disk, "film")
+	if err != nil || size != 10 {
+		t.Fatal(size, err)
+	}
+	defer file.Close()
+	piece := make([]byte, 3)
+	for _, at := range []int64{4, 0} {
+		if _, err := file.Seek(at, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := io.ReadFull(file, piece); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if !slices.Equal(heard, []int64{4, 10, 7, 10, 0, 10, 3, 10}) {
+		t.Errorf("heard %d", heard)
 	}
 }

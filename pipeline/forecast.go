@@ -61,7 +61,7 @@ func (d *Desk) locked(ctx context.Context, f *forecast, s stand) error {
 		lock(f.Film, r, d.Refusal(r))
 	}
 	for _, film := range f.Films() {
-		refusals, err := d.Refusals(ctx, film, f.Channel, later(f.At, f.now))
+		refusals, err := d.Refusals(ctx, film, f.Channel, latest(f.At, f.now))
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (d *Desk) rationed(ctx context.Context, f *forecast, to publishers.Publishe
 	if _, can := to.(publishers.Preparer); can {
 		ahead = d.Ahead
 	}
-	films, from, until := r.Ration(later(f.At.Add(-ahead), f.now))
+	films, from, until := r.Ration(latest(f.At.Add(-ahead), f.now))
 	all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Channel: f.Channel, From: from.Add(ahead), To: until.Add(ahead)})
 	for _, p := range all {
 		if p.ID != f.ID && slices.Contains(live, p.State) && (p.At.Before(f.At) || p.At.Equal(f.At) && p.ID < f.ID) {

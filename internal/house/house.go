@@ -46,6 +46,7 @@ var Rules = []Rule{
 	{"typography", typography},
 	{"links", links},
 	{"changes", changes},
+	{"migrations", migrations},
 	{"npm", npm},
 }
 

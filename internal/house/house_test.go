@@ -126,7 +126,7 @@ var plants = []plant{
 
 // Every rule sees the fault it is there for, and lets its neighbour be.
 func TestPlantedFaults(t *testing.T) {
-	planted := map[string]bool{"npm": true} // TestPlantedLock
+	planted := map[string]bool{"npm": true, "migrations": true} // TestPlantedLock, TestPlantedMigrations
 	for _, test := range plants {
 		planted[test.rule] = planted[test.rule] || test.want != ""
 		t.Run(test.rule+"/"+test.text[:min(len(test.text), 40)], func(t *testing.T) {
@@ -191,6 +191,23 @@ func TestPlantedLock(t *testing.T) {
 				"package.json":      {Data: []byte(`{"devDependencies": {"a": "` + test.wanted + `"}}`)},
 				"package-lock.json": {Data: []byte(test.lock)},
 			}, "npm", test.want)
+		})
+	}
+}
+
+func TestPlantedMigrations(t *testing.T) {
+	for _, test := range []struct{ name, files, want string }{
+		{"good", "00001_a 00003_c sqlite/00002_b postgres/00002_b", ""},
+		{"a number twice", "00001_a 00002_b sqlite/00002_c", "sqlite: 00002_c.sql stands where 3 is next"},
+		{"a gap", "00001_a postgres/00003_c", "postgres: 00003_c.sql stands where 2 is next"},
+		{"in one dialect only", "00001_a 00003_c sqlite/00002_b", "postgres: 00003_c.sql stands where 2 is next"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			project := fstest.MapFS{}
+			for name := range strings.FieldsSeq(test.files) {
+				project["assets/catalog/migrations/"+name+".sql"] = &fstest.MapFile{}
+			}
+			checkPlant(t, project, "migrations", test.want)
 		})
 	}
 }

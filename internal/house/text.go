@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -110,6 +111,35 @@ func changes(p Project) []Fault {
 			faults = append(faults, Fault{f.Path, "must begin with '# Added|Changed|Fixed|Removed: title' without a full stop, an empty line, then the text"})
 		case strings.Count(f.Text, "\n# ") > 0:
 			faults = append(faults, Fault{f.Path, "one file tells one change"})
+		}
+	}
+	return faults
+}
+
+var migration = regexp.MustCompile(`^assets/catalog/migrations/(?:(postgres|sqlite)/)?\d{5}_\w+\.sql$`)
+
+// migrations are numbered from 1 on in each dialect, each number once and none
+// left out: a house that has the later ones would never run what fills a gap.
+func migrations(p Project) []Fault {
+	var faults []Fault
+	for _, dialect := range []string{"postgres", "sqlite"} {
+		var names []string
+		for _, f := range p.Files {
+			if m := migration.FindStringSubmatch(f.Path); m != nil && (m[1] == "" || m[1] == dialect) {
+				names = append(names, path.Base(f.Path))
+			}
+		}
+		slices.Sort(names)
+		next := 1
+		for _, name := range names {
+			n, _ := strconv.Atoi(name[:5]) // the pattern has digits there
+			if next == 15 && n == 17 {
+				next = 17 // 15 and 16 were never given
+			}
+			if n != next {
+				faults = append(faults, Fault{"assets/catalog/migrations", fmt.Sprintf("%s: %s stands where %d is next", dialect, name, next)})
+			}
+			next = n + 1
 		}
 	}
 	return faults

@@ -112,14 +112,18 @@ func (f blueskyFacet) fits(text string) bool {
 	to, on := f.Features[0], text[at.Start:at.End]
 	switch to["$type"] {
 	case "app.bsky.richtext.facet#link":
-		u, err := url.Parse(to["uri"])
-		return err == nil && u.Scheme == "https" && u.Host != ""
+		return isAddress(to["uri"])
 	case "app.bsky.richtext.facet#tag":
 		return "#"+to["tag"] == on && uniseg.GraphemeClusterCount(to["tag"]) <= 64
 	case "app.bsky.richtext.facet#mention":
 		return strings.HasPrefix(on, "@") && strings.HasPrefix(to["did"], "did:")
 	}
 	return false
+}
+
+func isAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 // below says what the lexicon has against what stands below the words, and the sum
@@ -152,7 +156,7 @@ func (b *Bluesky) below(embed json.RawMessage) (sha string, err error) {
 			return "", err
 		}
 		e := c.External
-		if !strings.HasPrefix(e.URI, "https://") || e.Title == nil || e.Description == nil || e.Thumb != nil && !b.holds(e.Thumb, "image/", blueskyImage) {
+		if !isAddress(e.URI) || e.Title == nil || e.Description == nil || e.Thumb != nil && !b.holds(e.Thumb, "image/", blueskyImage) {
 			return "", errors.New("embed: the card")
 		}
 		return "", nil

@@ -1,10 +1,8 @@
 package peertube
 
 import (
-	"bytes"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,10 +10,9 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/assets/assetstest"
-	"anonymal.tv/regie/assets/blobs"
 	"anonymal.tv/regie/publishers"
 	"anonymal.tv/regie/publishers/publisherstest/emu"
+	"anonymal.tv/regie/publishers/publisherstest/sweep"
 	"anonymal.tv/regie/publishers/remote"
 )
 
@@ -26,86 +23,34 @@ const (
 
 // bench is a channel on its emulator, and a film for it.
 type bench struct {
-	*testing.T
-	emu    *emu.PeerTube
-	tube   *PeerTube
-	clock  *assetstest.Clock
-	disk   *blobs.Disk
-	req    publishers.Request
-	resume []byte
+	*sweep.Bench
+	emu  *emu.PeerTube
+	tube *PeerTube
 }
 
 func start(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, emu: emu.NewPeerTube("secret"), clock: assetstest.NewClock()}
-	b.emu.Clock = b.clock.Now
-	server := httptest.NewServer(b.emu)
-	t.Cleanup(server.Close)
-	var err error
-	if b.disk, err = blobs.NewDisk(blobs.DiskOptions{Dir: t.TempDir()}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.disk.Close() })
+	e := emu.NewPeerTube("secret")
+	b := &bench{Bench: sweep.NewBench(t, e.Frame), emu: e}
 	var vault remote.Given
-	if b.tube, err = New(Options{URL: server.URL, Insecure: true, Piece: 256 << 10, Vault: &vault, Blobs: b.disk, Now: b.clock.Now}); err != nil {
+	var err error
+	if b.tube, err = New(Options{URL: b.URL, Insecure: true, Piece: 256 << 10, Vault: &vault, Blobs: b.Disk, Now: b.Clock.Now}); err != nil {
 		t.Fatal(err)
 	}
 	who, err := b.tube.Introduce(t.Context(), platform.Tokens)
 	if err != nil {
 		t.Fatal(err)
 	}
-	vault = who.Tokens
-	b.req = publishers.Request{
-		Marker: "decision", Film: assets.Film{ID: "film", Title: "Zik Zac", Lede: "Une soirée au Jas.", License: "CC-BY-SA-4.0"}, At: b.clock.Now(),
-		Files: []assets.Rendition{
-			b.file(assets.MP4Role(1080), "mp4-1080.mp4", "video/mp4", size),
-			b.file(assets.RolePoster, "poster.jpg", "image/jpeg", 3000),
-			b.file(assets.RoleCaptions, "captions-fr-1.vtt", "text/vtt", 300),
-		},
-		Dossier: &assets.Dossier{Slug: "zik-zac", Name: "Zik Zac"},
+	vault, b.To = who.Tokens, b.tube
+	b.Req.Film.License, b.Req.Link = "CC-BY-SA-4.0", ""
+	b.Req.Files = []assets.Rendition{
+		b.File(assets.MP4Role(1080), "mp4-1080.mp4", "video/mp4", size),
+		b.File(assets.RolePoster, "poster.jpg", "image/jpeg", 3000),
+		b.File(assets.RoleCaptions, "captions-fr-1.vtt", "text/vtt", 300),
 	}
-	b.emu.Forget()
+	b.Req.Dossier = &assets.Dossier{Slug: "zik-zac", Name: "Zik Zac"}
+	e.Forget()
 	return b
-}
-
-func (b *bench) file(role assets.Role, name, kind string, size int) assets.Rendition {
-	b.Helper()
-	blob, err := b.disk.Put(b.Context(), "renditions/v/"+name, bytes.NewReader(bytes.Repeat([]byte(name), size/len(name)+1)[:size]))
-	if err != nil {
-		b.Fatal(err)
-	}
-	return assets.Rendition{Role: role, Key: blob.Key, Size: blob.Size, SHA256: blob.SHA256, Codec: kind, Width: 1920, Height: 1080}
-}
-
-func (b *bench) save(resume []byte) error {
-	b.resume = resume
-	return nil
-}
-
-// publish makes attempts as the ledger does, as long as they are to be repeated.
-func (b *bench) publish() (receipt publishers.Receipt, err error) {
-	for range 25 {
-		var found bool
-		if receipt, found, err = b.tube.Find(b.Context(), b.req.Marker, b.resume); !found && err == nil {
-			b.req.Resume = b.resume
-			receipt, err = b.tube.Publish(b.Context(), b.req, b.save)
-		}
-		var e *assets.Error
-		if err == nil || !errors.As(err, &e) || e.Kind != assets.Transient {
-			return receipt, err
-		}
-		b.clock.Advance(max(e.RetryAfter, time.Minute))
-	}
-	return receipt, err
-}
-
-func (b *bench) published() publishers.Receipt {
-	b.Helper()
-	receipt, err := b.publish()
-	if err != nil {
-		b.Fatal(err)
-	}
-	return receipt
 }
 
 func (b *bench) want(films ...string) {
@@ -113,23 +58,6 @@ func (b *bench) want(films ...string) {
 	if got := b.emu.Films(); !slices.Equal(got, films) {
 		b.Errorf("on the channel are %q, want %q", got, films)
 	}
-}
-
-func (b *bench) wantError(err error, kind assets.Kind, sentence string) {
-	b.Helper()
-	if assets.KindOf(err) != kind || !strings.Contains(assets.Sentence(err), sentence) {
-		b.Errorf("%v (%s), want %s: %s", err, assets.Sentence(err), kind, sentence)
-	}
-}
-
-// asked counts the requests.
-func (b *bench) asked(method, path string) (n, bytes int) {
-	for _, e := range b.emu.Journal() {
-		if e.Method == method && e.Path == path {
-			n, bytes = n+1, bytes+e.Bytes
-		}
-	}
-	return n, bytes
 }
 
 // at puts a fault at the nth piece or question of the session: the first asks.
@@ -156,7 +84,7 @@ func TestAFilmGoesUpOnceWhateverBecomesOfItsSession(t *testing.T) {
 		{"somebody else is at it", func(b *bench) { b.at(3, emu.Status(http.StatusTooManyRequests, "", nil)) }, 1, size + 256<<10},
 		{"the token has run out in the middle", func(b *bench) {
 			b.at(3, func(w http.ResponseWriter, r *http.Request, effect http.HandlerFunc) {
-				b.clock.Advance(25 * time.Hour)
+				b.Clock.Advance(25 * time.Hour)
 				effect(w, r)
 			})
 		}, 1, size + 256<<10},
@@ -170,16 +98,16 @@ func TestAFilmGoesUpOnceWhateverBecomesOfItsSession(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := start(t)
 			c.wrong(b)
-			receipt := b.published()
+			receipt := b.Published()
 			b.want("Zik Zac 1")
 			commits := b.emu.Commits()
-			if len(commits) != 1 || commits[0].ID != receipt.RemoteID || commits[0].SHA != b.req.Files[0].SHA256 {
+			if len(commits) != 1 || commits[0].ID != receipt.RemoteID || commits[0].SHA != b.Req.Files[0].SHA256 {
 				t.Errorf("commits %v, receipt %v", commits, receipt)
 			}
-			if n, _ := b.asked(http.MethodPost, films); n != c.sessions {
+			if n, _ := b.Asked(http.MethodPost, films); n != c.sessions {
 				t.Errorf("%d sessions, want %d", n, c.sessions)
 			}
-			if _, sent := b.asked(http.MethodPut, films); sent > c.sent {
+			if _, sent := b.Asked(http.MethodPut, films); sent > c.sent {
 				t.Errorf("%d bytes were sent, want %d at most", sent, c.sent)
 			}
 			if b.emu.Hasty > 0 {
@@ -194,22 +122,22 @@ func TestAFilmGoesUpOnceWhateverBecomesOfItsSession(t *testing.T) {
 func TestAFilmGoesUpAheadOfItsHour(t *testing.T) {
 	b := start(t)
 	b.emu.Transcoding = time.Hour
-	if err := b.tube.Prepare(t.Context(), b.req, b.save); err != nil {
+	if err := b.tube.Prepare(t.Context(), b.Req, b.Save); err != nil {
 		t.Fatal(err)
 	}
 	b.want("Zik Zac 3")
 	b.emu.Forget()
-	b.req.Film.Title = "Zik Zac, la nuit"
-	receipt := b.published()
+	b.Req.Film.Title = "Zik Zac, la nuit"
+	receipt := b.Published()
 	b.want("Zik Zac, la nuit 1")
-	if n, _ := b.asked(http.MethodPut, films); n != 0 {
+	if n, _ := b.Asked(http.MethodPut, films); n != 0 {
 		t.Errorf("%d pieces were sent at the hour", n)
 	}
 	s, err := b.tube.Status(t.Context(), receipt.RemoteID)
 	if err != nil || s.Public || !strings.Contains(s.Note, "prépare encore") {
 		t.Errorf("%+v, %v", s, err)
 	}
-	b.clock.Advance(time.Hour)
+	b.Clock.Advance(time.Hour)
 	if s, err = b.tube.Status(t.Context(), receipt.RemoteID); err != nil || !s.Public || s.Note != "" {
 		t.Errorf("%+v, %v", s, err)
 	}
@@ -217,19 +145,19 @@ func TestAFilmGoesUpAheadOfItsHour(t *testing.T) {
 
 func TestAFilmThatWasDeletedAheadOfItsHourGoesUpAgain(t *testing.T) {
 	b := start(t)
-	if err := b.tube.Prepare(t.Context(), b.req, b.save); err != nil {
+	if err := b.tube.Prepare(t.Context(), b.Req, b.Save); err != nil {
 		t.Fatal(err)
 	}
 	b.emu.Delete()
-	b.published()
+	b.Published()
 	b.want("Zik Zac 1")
 }
 
 func TestATakingDownIsSeenToBeDone(t *testing.T) {
 	b := start(t)
-	receipt := b.published()
+	receipt := b.Published()
 	b.emu.Plan(emu.Fault{Method: http.MethodPut, Path: regexp.MustCompile(receipt.RemoteID), Nth: 1, Action: emu.Status(http.StatusNoContent, "", nil)})
-	b.wantError(b.tube.Withdraw(t.Context(), receipt.RemoteID), assets.Transient, "montre encore")
+	b.WantError(b.tube.Withdraw(t.Context(), receipt.RemoteID), assets.Transient, "montre encore")
 	if err := b.tube.Withdraw(t.Context(), receipt.RemoteID); err != nil {
 		t.Fatal(err)
 	}
@@ -238,21 +166,21 @@ func TestATakingDownIsSeenToBeDone(t *testing.T) {
 
 func TestDecorationsAreMadeOnce(t *testing.T) {
 	b := start(t)
-	receipt := b.published()
+	receipt := b.Published()
 	b.emu.Forget()
 	for range 2 {
 		for _, step := range b.tube.Steps() {
-			if err := b.tube.Decorate(t.Context(), step, receipt.RemoteID, b.req); err != nil {
+			if err := b.tube.Decorate(t.Context(), step, receipt.RemoteID, b.Req); err != nil {
 				t.Errorf("%s: %v", step, err)
 			}
 		}
 	}
 	for path, want := range map[string]int{"/api/v1/video-playlists": 1, "/api/v1/video-playlists/1000/videos": 1} {
-		if n, _ := b.asked(http.MethodPost, path); n != want {
+		if n, _ := b.Asked(http.MethodPost, path); n != want {
 			t.Errorf("%s: %d times", path, n)
 		}
 	}
-	if n, _ := b.asked(http.MethodPut, "/api/v1/videos/"+receipt.RemoteID+"/captions/fr"); n != 2 {
+	if n, _ := b.Asked(http.MethodPut, "/api/v1/videos/"+receipt.RemoteID+"/captions/fr"); n != 2 {
 		t.Errorf("%d captions were put into their place", n)
 	}
 }
@@ -261,39 +189,39 @@ func TestDecorationsAreMadeOnce(t *testing.T) {
 // fits by Count is taken.
 func TestTheDescriptionIsTheTextOfTheChannel(t *testing.T) {
 	b := start(t)
-	b.req.Text, b.req.Link = "Ici", "https://anonymal.example/films/zik-zac/"
-	b.req.Text += strings.Repeat("é", mostDescription-b.tube.Count(b.req.Text, b.req.Link))
-	is, err := describe(b.req)
-	if text, _ := is["description"].(string); err != nil || !strings.HasPrefix(text, "Icié") || !strings.HasSuffix(text, "é\n\n"+b.req.Link) {
+	b.Req.Text, b.Req.Link = "Ici", "https://anonymal.example/films/zik-zac/"
+	b.Req.Text += strings.Repeat("é", mostDescription-b.tube.Count(b.Req.Text, b.Req.Link))
+	is, err := describe(b.Req)
+	if text, _ := is["description"].(string); err != nil || !strings.HasPrefix(text, "Icié") || !strings.HasSuffix(text, "é\n\n"+b.Req.Link) {
 		t.Errorf("%q, %v", text, err)
 	}
-	b.req.Text += "é"
-	_, err = describe(b.req)
-	b.wantError(err, assets.Invalid, "La description a 1\u00a0signe de trop")
+	b.Req.Text += "é"
+	_, err = describe(b.Req)
+	b.WantError(err, assets.Invalid, "La description a 1\u00a0signe de trop")
 }
 
 func TestWhatPeerTubeWillNotTakeIsSaidToAPerson(t *testing.T) {
 	for says, change := range map[string]func(b *bench){
 		"plus de place":                   func(b *bench) { b.emu.Quota = 1000 },
-		"plus connecté":                   func(b *bench) { b.emu.Password = "another"; b.clock.Advance(25 * time.Hour) },
-		"Le titre a 1\u00a0signe":         func(b *bench) { b.req.Film.Title = strings.Repeat("é", 121) },
-		"Le titre est trop court":         func(b *bench) { b.req.Film.Title = "Ah" },
-		"La description a 20\u00a0signes": func(b *bench) { b.req.Text = strings.Repeat("é", 10020) },
+		"plus connecté":                   func(b *bench) { b.emu.Password = "another"; b.Clock.Advance(25 * time.Hour) },
+		"Le titre a 1\u00a0signe":         func(b *bench) { b.Req.Film.Title = strings.Repeat("é", 121) },
+		"Le titre est trop court":         func(b *bench) { b.Req.Film.Title = "Ah" },
+		"La description a 20\u00a0signes": func(b *bench) { b.Req.Text = strings.Repeat("é", 10020) },
 	} {
 		b := start(t)
 		change(b)
-		_, err := b.publish()
+		_, err := b.Publish()
 		if kind := assets.KindOf(err); kind != assets.Invalid && !errors.Is(err, publishers.ErrDisconnected) || !strings.Contains(assets.Sentence(err), says) {
 			t.Errorf("%v: %s; want %q", err, assets.Sentence(err), says)
 		}
 		b.want()
 	}
 	b := start(t)
-	b.req.Film.Keywords = []string{"a", "musique", "musique", strings.Repeat("x", 31), "un", "deux", "trois", "quatre", "cinq"}
-	b.published()
+	b.Req.Film.Keywords = []string{"a", "musique", "musique", strings.Repeat("x", 31), "un", "deux", "trois", "quatre", "cinq"}
+	b.Published()
 	if _, err := b.tube.Introduce(t.Context(), []byte(`{"username":"anonymal","password":"wrong"}`)); !errors.Is(err, publishers.ErrDisconnected) {
 		t.Errorf("a wrong password: %v", err)
 	}
 	_, err := b.tube.Introduce(t.Context(), []byte(`{"username":"anonymal","password":"secret","channel":"none"}`))
-	b.wantError(err, assets.Invalid, "chaîne")
+	b.WantError(err, assets.Invalid, "chaîne")
 }

@@ -1,11 +1,9 @@
 package vimeo
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,45 +11,26 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/assets/assetstest"
-	"anonymal.tv/regie/assets/blobs"
 	"anonymal.tv/regie/publishers"
 	"anonymal.tv/regie/publishers/publisherstest/emu"
+	"anonymal.tv/regie/publishers/publisherstest/sweep"
+	"anonymal.tv/regie/publishers/remote"
 )
-
-// vault holds one token.
-type vault []byte
-
-func (v vault) Load(context.Context) ([]byte, error) { return v, nil }
-
-func (v vault) Renew(ctx context.Context, renew func(context.Context, []byte) ([]byte, error)) ([]byte, error) {
-	return renew(ctx, v)
-}
 
 // desk is a channel on its emulator, with what an attempt saved last.
 type desk struct {
-	*testing.T
+	*sweep.Bench
 	*Vimeo
-	emu    *emu.Vimeo
-	clock  *assetstest.Clock
-	disk   *blobs.Disk
-	resume []byte
+	emu *emu.Vimeo
 }
 
 func open(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{T: t, emu: emu.NewVimeo("secret"), clock: assetstest.NewClock()}
-	d.emu.Clock = d.clock.Now
-	server := httptest.NewServer(d.emu)
-	t.Cleanup(server.Close)
+	e := emu.NewVimeo("secret")
+	d := &desk{Bench: sweep.NewBench(t, e.Frame), emu: e}
+	vault := remote.Given(`{"access_token":"secret"}`)
 	var err error
-	if d.disk, err = blobs.NewDisk(blobs.DiskOptions{Dir: t.TempDir()}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.disk.Close() })
-	if d.Vimeo, err = New(Options{
-		URL: server.URL, Insecure: true, Piece: 1000, Vault: vault(`{"access_token":"secret"}`), Blobs: d.disk, Now: d.clock.Now,
-	}); err != nil {
+	if d.Vimeo, err = New(Options{URL: d.URL, Insecure: true, Piece: 1000, Vault: &vault, Blobs: d.Disk, Now: d.Clock.Now}); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -59,7 +38,7 @@ func open(t *testing.T) *desk {
 
 func (d *desk) file(role assets.Role, kind, content string) assets.Rendition {
 	d.Helper()
-	b, err := d.disk.Put(d.Context(), "files/"+emu.Sum([]byte(content)), strings.NewReader(content))
+	b, err := d.Disk.Put(d.Context(), "files/"+emu.Sum([]byte(content)), strings.NewReader(content))
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -76,8 +55,8 @@ func (d *desk) request(content string) publishers.Request {
 
 // try is one attempt.
 func (d *desk) try(req publishers.Request) (publishers.Receipt, error) {
-	req.Resume = d.resume
-	return d.Vimeo.Publish(d.Context(), req, func(resume []byte) error { d.resume = resume; return nil })
+	req.Resume = d.Resume
+	return d.Vimeo.Publish(d.Context(), req, d.Save)
 }
 
 func (d *desk) publish(req publishers.Request) publishers.Receipt {
@@ -135,12 +114,12 @@ func TestAPlaceThatShowsUpLateIsDeleted(t *testing.T) {
 	if e := d.fails(err, assets.Transient, "ne la montre pas encore"); e.RetryAfter != time.Minute {
 		t.Errorf("looked again after %s", e.RetryAfter)
 	}
-	d.clock.Advance(time.Minute)
+	d.Clock.Advance(time.Minute)
 	d.emu.Plan(emu.Fault{Method: http.MethodHead, Nth: 1, Action: emu.Drop})
 	_, err = d.try(d.request(film)) // a second place, and nothing sent
 	d.fails(err, assets.Transient, "")
 	d.stands("Zik Zac nobody false", "Zik Zac nobody false")
-	d.clock.Advance(2 * time.Minute)
+	d.Clock.Advance(2 * time.Minute)
 	d.publish(d.request(film))
 	d.stands("Zik Zac anybody true")
 }
@@ -192,7 +171,7 @@ func TestALinkThatIsGoneMakesWayForAnotherPlace(t *testing.T) {
 	_, err := d.try(d.request(film))
 	d.fails(err, assets.Transient, "")
 	d.emu.Heal()
-	d.clock.Advance(2 * time.Hour)
+	d.Clock.Advance(2 * time.Hour)
 	d.publish(d.request(film))
 	d.stands("Zik Zac anybody true")
 }
@@ -201,12 +180,12 @@ func TestALinkThatIsGoneMakesWayForAnotherPlace(t *testing.T) {
 func TestAWholeFilmWaitsForItsHour(t *testing.T) {
 	d := open(t)
 	d.emu.Expiry = time.Hour
-	save := func(resume []byte) error { d.resume = resume; return nil }
+	save := d.Save
 	if err := d.Prepare(t.Context(), d.request(film), save); err != nil {
 		t.Fatal(err)
 	}
 	d.stands("Zik Zac nobody true")
-	d.clock.Advance(24 * time.Hour)
+	d.Clock.Advance(24 * time.Hour)
 	d.emu.Forget()
 	d.publish(d.request(film))
 	for _, e := range d.emu.Journal() {
@@ -266,7 +245,7 @@ func TestAFullAccountIsWaitedFor(t *testing.T) {
 			d := open(t)
 			d.emu.Free = c.free
 			if c.reset {
-				d.emu.Reset = d.clock.Now().Add(72 * time.Hour).Truncate(time.Second)
+				d.emu.Reset = d.Clock.Now().Add(72 * time.Hour).Truncate(time.Second)
 			}
 			if c.fault != nil {
 				d.emu.Plan(emu.Fault{Method: http.MethodPost, Action: c.fault})

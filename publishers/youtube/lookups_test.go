@@ -44,7 +44,7 @@ func TestAFilmGoesUpOnceWhateverBecomesOfItsSession(t *testing.T) {
 		{"401 in the middle", func(b *bench) { b.at(3, refused(http.StatusUnauthorized, "authError")) }, 1, size + 256<<10},
 		{"the token has run out in the middle", func(b *bench) {
 			b.at(3, func(w http.ResponseWriter, r *http.Request, effect http.HandlerFunc) {
-				b.clock.Advance(2 * time.Hour)
+				b.Clock.Advance(2 * time.Hour)
 				effect(w, r)
 			})
 		}, 1, size + 256<<10},
@@ -68,16 +68,16 @@ func TestAFilmGoesUpOnceWhateverBecomesOfItsSession(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := start(t)
 			c.wrong(b)
-			receipt := b.publish()
+			receipt := b.Published()
 			b.want("Zik Zac public")
 			commits := b.emu.Commits()
-			if len(commits) != 1 || commits[0].ID != receipt.RemoteID || commits[0].SHA != b.req.Files[0].SHA256 {
+			if len(commits) != 1 || commits[0].ID != receipt.RemoteID || commits[0].SHA != b.Req.Files[0].SHA256 {
 				t.Errorf("commits %v, receipt %v", commits, receipt)
 			}
-			if n, _ := b.asked(http.MethodPost, films); n != c.sessions {
+			if n, _ := b.Asked(http.MethodPost, films); n != c.sessions {
 				t.Errorf("%d sessions, want %d", n, c.sessions)
 			}
-			if _, sent := b.asked(http.MethodPut, films); sent > c.sent {
+			if _, sent := b.Asked(http.MethodPut, films); sent > c.sent {
 				t.Errorf("%d bytes were sent, want %d at most", sent, c.sent)
 			}
 		})
@@ -96,9 +96,9 @@ func TestACopyThatIsRejectedLeadsToTheFirst(t *testing.T) {
 	b.at(5, emu.After(b.emu.Expire))
 	b.emu.Plan(emu.Fault{Method: http.MethodPost, Path: atFilms, Nth: 2, Action: func(w http.ResponseWriter, r *http.Request, effect http.HandlerFunc) {
 		effect(w, r)
-		b.clock.Advance(time.Hour)
+		b.Clock.Advance(time.Hour)
 	}})
-	b.publish()
+	b.Published()
 	b.want("Zik Zac private", "Zik Zac public")
 }
 
@@ -106,21 +106,21 @@ func TestACopyThatIsRejectedLeadsToTheFirst(t *testing.T) {
 func TestAQuotaIsWaitedFor(t *testing.T) {
 	b := start(t)
 	b.emu.Inserts = 0
-	_, err := b.attempt()
-	b.wantError(err, assets.Transient, "attendre")
+	_, err := b.Attempt()
+	b.WantError(err, assets.Transient, "attendre")
 	var e *assets.Error
 	errors.As(err, &e)
 	zone, err := time.LoadLocation("America/Los_Angeles")
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := b.clock.Now().Add(e.RetryAfter).In(zone)
+	at := b.Clock.Now().Add(e.RetryAfter).In(zone)
 	if at.Hour() != 0 || at.Minute() != 0 || e.RetryAfter <= 0 || e.RetryAfter > 25*time.Hour {
 		t.Errorf("again at %v", at)
 	}
 	b.emu.Inserts = 1
-	b.clock.Advance(e.RetryAfter)
-	b.publish()
+	b.Clock.Advance(e.RetryAfter)
+	b.Published()
 	b.want("Zik Zac public")
 }
 
@@ -140,14 +140,14 @@ func TestRefusalsAreSaidToAPerson(t *testing.T) {
 	} {
 		b := start(t)
 		b.emu.Plan(emu.Fault{Method: http.MethodPost, Path: atFilms, Action: refused(c.code, c.reason)})
-		_, err := b.attempt()
-		b.wantError(err, c.kind, c.says)
+		_, err := b.Attempt()
+		b.WantError(err, c.kind, c.says)
 		b.want()
 	}
 	b := start(t)
 	b.emu.Plan(emu.Fault{Method: http.MethodPost, Path: atFilms, Action: refused(http.StatusBadRequest, "uploadLimitExceeded")})
 	var e *assets.Error
-	if _, err := b.attempt(); !errors.As(err, &e) || e.RetryAfter != 24*time.Hour {
+	if _, err := b.Attempt(); !errors.As(err, &e) || e.RetryAfter != 24*time.Hour {
 		t.Errorf("again after %v, want a day", e.RetryAfter)
 	}
 }
@@ -155,10 +155,10 @@ func TestRefusalsAreSaidToAPerson(t *testing.T) {
 func TestAnAuthorisationThatWasTakenBackDisconnects(t *testing.T) {
 	b := start(t)
 	b.emu.Refresh = ""
-	b.attempt() // the first token is good for an hour
-	b.clock.Advance(2 * time.Hour)
-	b.resume, b.req.Marker = nil, "another"
-	if _, err := b.attempt(); !errors.Is(err, publishers.ErrDisconnected) {
+	b.Attempt() // the first token is good for an hour
+	b.Clock.Advance(2 * time.Hour)
+	b.Resume, b.Req.Marker = nil, "another"
+	if _, err := b.Attempt(); !errors.Is(err, publishers.ErrDisconnected) {
 		t.Errorf("%v does not disconnect", err)
 	}
 }
@@ -169,34 +169,34 @@ func TestWhatYouTubeRejectsIsNotOpened(t *testing.T) {
 		"son codec":          func(f *emu.Film) { f.Failed = "codec" },
 	} {
 		b := start(t)
-		if err := b.tube.Prepare(t.Context(), b.req, b.save); err != nil {
+		if err := b.tube.Prepare(t.Context(), b.Req, b.Save); err != nil {
 			t.Fatal(err)
 		}
 		b.emu.Change(change)
-		_, err := b.attempt()
-		b.wantError(err, assets.Invalid, says)
+		_, err := b.Attempt()
+		b.WantError(err, assets.Invalid, says)
 		b.want("Zik Zac private")
 	}
 	b := start(t)
 	b.emu.Locked = true
-	_, err := b.attempt()
-	b.wantError(err, assets.Invalid, "privé")
+	_, err := b.Attempt()
+	b.WantError(err, assets.Invalid, "privé")
 }
 
 // Before its hour a film is up and nobody sees it; at its hour no byte is sent,
 // and what was corrected meanwhile is what people read.
 func TestAFilmGoesUpAheadOfItsHour(t *testing.T) {
 	b := start(t)
-	if err := b.tube.Prepare(t.Context(), b.req, b.save); err != nil {
+	if err := b.tube.Prepare(t.Context(), b.Req, b.Save); err != nil {
 		t.Fatal(err)
 	}
 	b.want("Zik Zac private")
 	b.emu.Change(func(f *emu.Film) { f.Status["embeddable"], f.Status["publishAt"] = false, "2030-01-01T00:00:00Z" })
 	b.emu.Forget()
-	b.req.Film.Title = "Zik Zac, la nuit"
-	b.publish()
+	b.Req.Film.Title = "Zik Zac, la nuit"
+	b.Published()
 	b.want("Zik Zac, la nuit public")
-	if n, _ := b.asked(http.MethodPut, films); n != 0 {
+	if n, _ := b.Asked(http.MethodPut, films); n != 0 {
 		t.Errorf("%d pieces were sent at the hour", n)
 	}
 	b.emu.Change(func(f *emu.Film) {
@@ -208,25 +208,25 @@ func TestAFilmGoesUpAheadOfItsHour(t *testing.T) {
 
 func TestAFilmThatWasDeletedAheadOfItsHourGoesUpAgain(t *testing.T) {
 	b := start(t)
-	if err := b.tube.Prepare(t.Context(), b.req, b.save); err != nil {
+	if err := b.tube.Prepare(t.Context(), b.Req, b.Save); err != nil {
 		t.Fatal(err)
 	}
 	b.emu.Change(func(f *emu.Film) { f.Gone = true })
-	b.clock.Advance(time.Hour)
-	b.publish()
+	b.Clock.Advance(time.Hour)
+	b.Published()
 	b.want("Zik Zac public")
 }
 
 // A film that was taken down is opened again: YouTube takes no bytes twice.
 func TestAFilmThatIsShownAgainIsNotSentAgain(t *testing.T) {
 	b := start(t)
-	first := b.publish()
+	first := b.Published()
 	if err := b.tube.Withdraw(t.Context(), first.RemoteID); err != nil {
 		t.Fatal(err)
 	}
 	b.want("Zik Zac private")
-	b.resume, b.req.Marker = nil, "another decision"
-	if again := b.publish(); again != first {
+	b.Resume, b.Req.Marker = nil, "another decision"
+	if again := b.Published(); again != first {
 		t.Errorf("shown again as %v, was %v", again, first)
 	}
 	b.want("Zik Zac public")
@@ -234,9 +234,9 @@ func TestAFilmThatIsShownAgainIsNotSentAgain(t *testing.T) {
 
 func TestATakingDownIsSeenToBeDone(t *testing.T) {
 	b := start(t)
-	receipt := b.publish()
+	receipt := b.Published()
 	b.emu.Plan(emu.Fault{Method: http.MethodPut, Path: regexp.MustCompile("^/youtube/v3/videos$"), Nth: 1, Action: emu.Status(http.StatusOK, `{"id":"`+receipt.RemoteID+`"}`, nil)})
-	b.wantError(b.tube.Withdraw(t.Context(), receipt.RemoteID), assets.Transient, "montre encore")
+	b.WantError(b.tube.Withdraw(t.Context(), receipt.RemoteID), assets.Transient, "montre encore")
 	if err := b.tube.Withdraw(t.Context(), receipt.RemoteID); err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestATakingDownIsSeenToBeDone(t *testing.T) {
 func TestWhatYouTubeMakesOfAFilmIsSaid(t *testing.T) {
 	b := start(t)
 	b.emu.Processing = time.Hour
-	receipt := b.publish()
+	receipt := b.Published()
 	note := func(public bool, want string) {
 		t.Helper()
 		s, err := b.tube.Status(t.Context(), receipt.RemoteID)
@@ -255,10 +255,10 @@ func TestWhatYouTubeMakesOfAFilmIsSaid(t *testing.T) {
 		}
 	}
 	note(true, "prépare encore")
-	b.clock.Advance(30 * time.Minute)
-	b.clock.Advance(29 * time.Minute)
+	b.Clock.Advance(30 * time.Minute)
+	b.Clock.Advance(29 * time.Minute)
 	note(true, "prépare encore")
-	b.clock.Advance(2 * time.Minute)
+	b.Clock.Advance(2 * time.Minute)
 	note(true, "")
 	b.emu.Change(func(f *emu.Film) { f.Halted = true })
 	note(true, "pas fini")
@@ -270,24 +270,24 @@ func TestWhatYouTubeMakesOfAFilmIsSaid(t *testing.T) {
 
 func TestDecorationsAreMadeOnce(t *testing.T) {
 	b := start(t)
-	receipt := b.publish()
+	receipt := b.Published()
 	b.emu.Forget()
 	for range 2 {
 		for _, step := range b.tube.Steps() {
-			if err := b.tube.Decorate(t.Context(), step, receipt.RemoteID, b.req); err != nil {
+			if err := b.tube.Decorate(t.Context(), step, receipt.RemoteID, b.Req); err != nil {
 				t.Errorf("%s: %v", step, err)
 			}
 		}
 	}
 	for _, path := range []string{"/upload/youtube/v3/thumbnails/set", "/upload/youtube/v3/captions", "/youtube/v3/playlists", "/youtube/v3/playlistItems"} {
-		if n, _ := b.asked(http.MethodPost, path); n != 1 {
+		if n, _ := b.Asked(http.MethodPost, path); n != 1 {
 			t.Errorf("%s: %d times", path, n)
 		}
 	}
 	b.emu.Unverified = true
-	b.req.Marker, b.resume, b.req.Film.ID = "other", nil, "other"
-	b.req.Files[0] = b.file(assets.MP4Role(1080), "other.mp4", "video/mp4", size)
-	b.wantError(b.tube.Decorate(t.Context(), "thumbnail", b.publish().RemoteID, b.req), assets.Invalid, "YouTube Studio")
+	b.Req.Marker, b.Resume, b.Req.Film.ID = "other", nil, "other"
+	b.Req.Files[0] = b.File(assets.MP4Role(1080), "other.mp4", "video/mp4", size)
+	b.WantError(b.tube.Decorate(t.Context(), "thumbnail", b.Published().RemoteID, b.Req), assets.Invalid, "YouTube Studio")
 	b.want("Zik Zac public", "Zik Zac public")
 }
 
@@ -295,15 +295,15 @@ func TestDecorationsAreMadeOnce(t *testing.T) {
 // fits by Count is taken.
 func TestTheDescriptionIsTheTextOfTheChannel(t *testing.T) {
 	b := start(t)
-	b.req.Text, b.req.Link = "<Ici>", "https://anonymal.example/films/zik-zac/"
-	b.req.Text += strings.Repeat("é", (mostDescription-b.tube.Count(b.req.Text, b.req.Link))/2)
-	v, err := b.tube.describe(b.req)
-	if want := "‹Ici›éé"; err != nil || !strings.HasPrefix(v.Snippet["description"].(string), want) || !strings.HasSuffix(v.Snippet["description"].(string), "é\n\n"+b.req.Link) {
+	b.Req.Text, b.Req.Link = "<Ici>", "https://anonymal.example/films/zik-zac/"
+	b.Req.Text += strings.Repeat("é", (mostDescription-b.tube.Count(b.Req.Text, b.Req.Link))/2)
+	v, err := b.tube.describe(b.Req)
+	if want := "‹Ici›éé"; err != nil || !strings.HasPrefix(v.Snippet["description"].(string), want) || !strings.HasSuffix(v.Snippet["description"].(string), "é\n\n"+b.Req.Link) {
 		t.Errorf("%v, %v", v.Snippet["description"], err)
 	}
-	b.req.Text += "é"
-	_, err = b.tube.describe(b.req)
-	b.wantError(err, assets.Invalid, "de trop")
+	b.Req.Text += "é"
+	_, err = b.tube.describe(b.Req)
+	b.WantError(err, assets.Invalid, "de trop")
 }
 
 func TestTextsAreMeasuredAsYouTubeDoes(t *testing.T) {
@@ -318,14 +318,14 @@ func TestTextsAreMeasuredAsYouTubeDoes(t *testing.T) {
 		{" ", "", "titre"},
 	} {
 		b := start(t)
-		b.req.Film.Title, b.req.Text = c.title, c.text
-		b.req.Film.Keywords = []string{"musique", "Jas de Bouffan", strings.Repeat("x", 480), "a,b<c>"}
+		b.Req.Film.Title, b.Req.Text = c.title, c.text
+		b.Req.Film.Keywords = []string{"musique", "Jas de Bouffan", strings.Repeat("x", 480), "a,b<c>"}
 		if c.says == "" {
-			b.publish()
+			b.Published()
 			continue
 		}
-		_, err := b.attempt()
-		b.wantError(err, assets.Invalid, c.says)
+		_, err := b.Attempt()
+		b.WantError(err, assets.Invalid, c.says)
 		b.want()
 	}
 }
@@ -333,13 +333,13 @@ func TestTextsAreMeasuredAsYouTubeDoes(t *testing.T) {
 // No address holds a token, and each handle is kept before what it is for.
 func TestAddressesHoldNoSecret(t *testing.T) {
 	b := start(t)
-	b.clock.Advance(2 * time.Hour)
-	b.tube.Publish(context.Background(), b.req, func(resume []byte) error {
+	b.Clock.Advance(2 * time.Hour)
+	b.tube.Publish(context.Background(), b.Req, func(resume []byte) error {
 		var u remote.Upload
 		if err := json.Unmarshal(resume, &u); err != nil {
 			return err
 		}
-		if _, sent := b.asked(http.MethodPut, films); sent > 0 && u.Session == "" {
+		if _, sent := b.Asked(http.MethodPut, films); sent > 0 && u.Session == "" {
 			t.Error("bytes were sent before the session was kept")
 		}
 		return nil

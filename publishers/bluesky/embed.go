@@ -2,7 +2,6 @@ package bluesky
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -21,19 +20,22 @@ const (
 	mostAlt     = 1000
 )
 
+// blob is how Bluesky names a file that it has: it is given back as it came.
+type blob map[string]any
+
 // embed is what stands below the words: a video, or a card.
 type embed struct {
-	Type     string          `json:"$type"`
-	Video    json.RawMessage `json:"video,omitempty"` // a blob
-	Captions []caption       `json:"captions,omitempty"`
-	Alt      string          `json:"alt,omitempty"`
-	Ratio    *ratio          `json:"aspectRatio,omitempty"`
-	External *external       `json:"external,omitempty"`
+	Type     string    `json:"$type"`
+	Video    blob      `json:"video,omitempty"`
+	Captions []caption `json:"captions,omitempty"`
+	Alt      string    `json:"alt,omitempty"`
+	Ratio    *ratio    `json:"aspectRatio,omitempty"`
+	External *external `json:"external,omitempty"`
 }
 
 type caption struct {
-	Language string          `json:"lang"`
-	File     json.RawMessage `json:"file"` // a blob
+	Language string `json:"lang"`
+	File     blob   `json:"file"`
 }
 
 type ratio struct {
@@ -42,10 +44,10 @@ type ratio struct {
 }
 
 type external struct {
-	URI         string          `json:"uri"`
-	Title       string          `json:"title"`
-	Description string          `json:"description"`
-	Thumb       json.RawMessage `json:"thumb,omitempty"` // a blob
+	URI         string `json:"uri"`
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Thumb       blob   `json:"thumb,omitempty"`
 }
 
 // embed is the teaser, where it is one that Bluesky takes, and a card of the
@@ -53,6 +55,9 @@ type external struct {
 func (b *Bluesky) embed(ctx context.Context, s session, req publishers.Request, h *handle, keep func() error) (*embed, error) {
 	teaser, has := req.File(assets.RoleTeaser)
 	has = has && teaser.Size <= mostVideo && teaser.Duration <= mostLength
+	if h.Video != teaser.SHA256 { // the film has another version by now
+		*h = handle{Video: teaser.SHA256}
+	}
 	if has && h.Job == "" {
 		var err error
 		if has, err = b.mayUpload(ctx, s); err != nil {
@@ -75,7 +80,7 @@ func (b *Bluesky) card(ctx context.Context, s session, req publishers.Request) (
 	})
 	var err error
 	if i >= 0 {
-		to.Thumb, err = b.blob(ctx, s, req.Files[i])
+		to.Thumb, err = b.send(ctx, s, req.Files[i])
 	}
 	return &embed{Type: "app.bsky.embed.external", External: to}, err
 }
@@ -98,7 +103,7 @@ func (b *Bluesky) film(ctx context.Context, s session, req publishers.Request, t
 		if f.Role != assets.RoleCaptions || f.Size > mostTrack || len(e.Captions) == mostTracks {
 			continue
 		}
-		file, err := b.blob(ctx, s, f)
+		file, err := b.send(ctx, s, f)
 		if err != nil {
 			return nil, err
 		}
@@ -107,15 +112,15 @@ func (b *Bluesky) film(ctx context.Context, s session, req publishers.Request, t
 	return e, nil
 }
 
-// blob sends a small file; the same one sent again is the same.
-func (b *Bluesky) blob(ctx context.Context, s session, f assets.Rendition) (json.RawMessage, error) {
+// send sends a small file; the same one sent again is the same.
+func (b *Bluesky) send(ctx context.Context, s session, f assets.Rendition) (blob, error) {
 	file, size, err := remote.Blob(ctx, b.o.Blobs, f.Key)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
 	var made struct {
-		Blob json.RawMessage `json:"blob"`
+		Blob blob `json:"blob"`
 	}
 	_, err = b.api.Do(ctx, remote.Call{
 		Method: http.MethodPost, Path: s.at("com.atproto.repo.uploadBlob"), Body: file, Length: size, Type: f.Codec,

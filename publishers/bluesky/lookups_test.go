@@ -170,6 +170,20 @@ func late(b *bench, by time.Duration) emu.Action {
 	}
 }
 
+// What is being prepared is of the version that was to go out then: another is
+// sent, and shown.
+func TestAnotherVersionIsShown(t *testing.T) {
+	b := start(t)
+	b.emu.Processing = time.Minute
+	_, err := b.Attempt()
+	b.WantError(err, assets.Transient, "prépare encore")
+	b.Req.Files[0] = b.File(assets.RoleTeaser, "teaser-2.mp4", "avc1.640028", 60_000)
+	b.post(b.Published())
+	if got := b.emu.Commits()[0].SHA; got != b.Req.Files[0].SHA256 {
+		t.Errorf("shown is %s, want %s", got, b.Req.Files[0].SHA256)
+	}
+}
+
 func TestAVideoThatCanNotBePreparedIsSaid(t *testing.T) {
 	b := start(t)
 	b.emu.Unreadable, b.emu.Processing = true, time.Minute

@@ -3,7 +3,6 @@ package bluesky
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -53,11 +52,11 @@ func (b *Bluesky) mayUpload(ctx context.Context, s session) (bool, error) {
 
 // job is the preparing of a video.
 type job struct {
-	ID      string          `json:"jobId"`
-	State   string          `json:"state"` // two of them have a name that is written down
-	Blob    json.RawMessage `json:"blob"`
-	Error   string          `json:"error"`
-	Message string          `json:"message"`
+	ID      string `json:"jobId"`
+	State   string `json:"state"` // two of them have a name that is written down
+	Blob    blob   `json:"blob"`
+	Error   string `json:"error"`
+	Message string `json:"message"`
 }
 
 // told is how a job is told: whether bare has changed, so both are read.
@@ -76,7 +75,7 @@ func (t told) is() job {
 // video sends the video, unless an earlier attempt did, and sees to it that it is
 // prepared. Nobody sees it before a post shows it. One that was sent before, under
 // any name, is known again by its bytes.
-func (b *Bluesky) video(ctx context.Context, s session, f assets.Rendition, h *handle, keep func() error) (json.RawMessage, error) {
+func (b *Bluesky) video(ctx context.Context, s session, f assets.Rendition, h *handle, keep func() error) (blob, error) {
 	if h.Job != "" {
 		var t told
 		_, err := b.videos.Do(ctx, remote.Call{Method: http.MethodGet, Path: "/xrpc/app.bsky.video.getJobStatus", Query: url.Values{"jobId": {h.Job}}}, &t)
@@ -96,7 +95,7 @@ func (b *Bluesky) video(ctx context.Context, s session, f assets.Rendition, h *h
 }
 
 // prepared is the video of a job, or why it can't be shown, or not yet.
-func prepared(j job, err error, h *handle, keep func() error) (json.RawMessage, error) {
+func prepared(j job, err error, h *handle, keep func() error) (blob, error) {
 	switch {
 	case err != nil || j.Blob != nil:
 		return j.Blob, err

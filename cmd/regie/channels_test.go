@@ -264,58 +264,19 @@ func granting(m *emu.Mastodon) *trades {
 	return g
 }
 
-// reached is a house behind a server of its own, with the accounts of an instance
-// to be connected.
-func reached(t *testing.T, instance string) (*house, string) {
-	t.Helper()
-	server := httptest.NewUnstartedServer(nil)
-	address := "http://" + server.Listener.Addr().String()
-	cfg := configs.Default()
-	cfg.Data, cfg.BaseURL = t.TempDir(), address
-	secret := cfg.Channels.Mastodon.ClientSecret
-	if err := secret.UnmarshalText([]byte("secret")); err != nil {
-		t.Fatal(err)
-	}
-	cfg.Channels.AllowInsecure = true
-	cfg.Channels.Mastodon = configs.Mastodon{Mode: "automatic", APIURL: instance, ClientID: "regie", ClientSecret: secret}
-	h, err := open(t.Context(), cfg, t.Output())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if server.Config.Handler, err = h.handler(nil); err != nil {
-		t.Fatal(err)
-	}
-	server.Start()
-	t.Cleanup(func() {
-		server.Close()
-		if err := h.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return h, address
-}
-
 // enters is a browser of somebody who came in by their link.
-func enters(t *testing.T, h *house, address string, role assets.UserRole) func(path string) *http.Response {
-	t.Helper()
-	u, err := h.desk.Hire(t.Context(), assets.User{Name: "Une personne", Mail: string(role) + "@example.org", Role: role}, "cli")
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := h.desk.Invite(t.Context(), u.ID, assets.KeyInvite, firstLinkLasts, "cli")
-	if err != nil {
-		t.Fatal(err)
-	}
+func (h *clocked) enters(role assets.UserRole) func(path string) *http.Response {
+	h.Helper()
 	jar, _ := cookiejar.New(nil) // without options it can't fail
 	c := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	if r, err := c.Post(address+"/regie/entrer/"+key.Reveal(), "application/x-www-form-urlencoded", nil); err != nil || r.StatusCode != http.StatusSeeOther {
-		t.Fatalf("the link: %v, %v", r, err)
+	if r, err := c.Post(h.link(role), "application/x-www-form-urlencoded", nil); err != nil || r.StatusCode != http.StatusSeeOther {
+		h.Fatalf("the link: %v, %v", r, err)
 	}
 	return func(path string) *http.Response {
-		t.Helper()
-		r, err := c.Get(address + path)
+		h.Helper()
+		r, err := c.Get(h.baseURL() + path)
 		if err != nil {
-			t.Fatal(err)
+			h.Fatal(err)
 		}
 		_ = r.Body.Close()
 		return r
@@ -331,8 +292,11 @@ var outside = []string{"https://evil.invalid/", "//evil.invalid", `/\evil.invali
 func TestConnectInABrowser(t *testing.T) {
 	m, at := instance(t)
 	bank := granting(m)
-	h, address := reached(t, at)
-	a, b := enters(t, h, address, assets.RoleCommunication), enters(t, h, address, assets.RoleAdministration)
+	h := openClocked(t, func(c *configs.Config) {
+		c.Channels.Mastodon.APIURL, c.Channels.Mastodon.ClientID = at, "regie"
+		c.Channels.Mastodon.ClientSecret = hidden(t, "secret")
+	})
+	a, b := h.enters(assets.RoleCommunication), h.enters(assets.RoleAdministration)
 	const channels = "/regie/admin/canaux"
 	back := func(code, state string, more ...string) string {
 		q := url.Values{"code": {code}, "state": {state}, "vers": more, "redirect_uri": more}
@@ -346,7 +310,7 @@ func TestConnectInABrowser(t *testing.T) {
 			t.Fatalf("%d to %q, %v", r.StatusCode, r.Header.Get("Location"), err)
 		}
 		q := to.Query()
-		if q.Get("code_challenge_method") != "S256" || len(q.Get("state")) < 20 || q.Get("redirect_uri") != address+channels+"/mastodon/retour" {
+		if q.Get("code_challenge_method") != "S256" || len(q.Get("state")) < 20 || q.Get("redirect_uri") != h.baseURL()+channels+"/mastodon/retour" {
 			t.Errorf("asked with %v", q)
 		}
 		bank.challenge = q.Get("code_challenge")

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,175 +10,63 @@ import (
 	"testing"
 	"time"
 
-	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/assets/assetstest"
-	"anonymal.tv/regie/assets/blobs"
-	"anonymal.tv/regie/assets/catalog"
+	"anonymal.tv/regie/configs"
 	"anonymal.tv/regie/pipeline"
-	"anonymal.tv/regie/publishers"
-	"anonymal.tv/regie/publishers/mastodon"
 	"anonymal.tv/regie/publishers/publisherstest/emu"
-	"anonymal.tv/regie/publishers/site"
-	"anonymal.tv/regie/web/static"
-	"anonymal.tv/regie/worker"
 )
 
 // callback is a house with one film that is public on the site, on Mastodon and,
-// by hand, elsewhere.
+// by hand, elsewhere, and a person in it who agreed.
 type callback struct {
-	*testing.T
-	*pipeline.Desk
-	clock   *assetstest.Clock
-	public  string // folder of the site
+	*clocked
 	frame   *emu.Frame
-	film    assets.Film
+	film    assets.ID
 	consent assets.ID
 }
 
-type unheard struct{}
-
-func (unheard) Enqueue(context.Context, pipeline.Task) error { return nil }
-
 func openCallback(t *testing.T) *callback {
 	t.Helper()
-	dir := t.TempDir()
-	h := &callback{T: t, clock: assetstest.NewClock(), public: filepath.Join(dir, "public"), frame: emu.NewMastodon("secret").Frame}
-	h.frame.Clock = h.clock.Now
-	server := httptest.NewServer(h.frame)
-	t.Cleanup(server.Close)
-	cat, err := catalog.Open(t.Context(), catalog.Options{URL: "sqlite:" + filepath.Join(dir, "t.db"), Now: h.clock.Now})
-	if err != nil {
+	m, at := instance(t)
+	h := &callback{clocked: openClocked(t, func(c *configs.Config) { c.Channels.Mastodon.APIURL = at }), frame: m.Frame, consent: newID()}
+	m.Clock = h.now
+	if _, err := h.desk.Connect(t.Context(), "mastodon", []byte("jeton"), "cli"); err != nil {
 		t.Fatal(err)
 	}
-	disk, err := blobs.NewDisk(blobs.DiskOptions{Dir: filepath.Join(dir, "blobs")})
-	if err != nil {
+	if _, err := h.desk.Hire(t.Context(), assets.User{Name: "Claude Image", Mail: "image@example.org", Role: assets.RoleImage}, "cli"); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := errors.Join(cat.Close(), disk.Close()); err != nil {
-			t.Error(err)
-		}
+	h.film = h.dressed("Zik Zac")[0]
+	now := h.now()
+	byHand := assets.Publication{ID: newID(), Film: h.film, Channel: "facebook", At: now, PublishedAt: now, URL: "https://facebook.example/1", CreatedAt: now}
+	move := func(kind assets.Subject, id assets.ID, from, to string) assets.Event {
+		return assets.Event{ID: newID(), Kind: kind, Subject: id, From: from, To: to, Actor: "cli", At: now}
+	}
+	h.apply(assets.Change{
+		Consents:     []assets.Consent{{ID: h.consent, Minor: assets.No, Signatures: 1, Media: pipeline.Media(), From: now, Scans: []assets.Scan{{Key: "k"}}, CreatedAt: now, UpdatedAt: now}},
+		Filmed:       []assets.Filmed{{ID: newID(), Film: h.film, Consent: h.consent, CreatedAt: now}},
+		Publications: []assets.Publication{byHand},
+		Events: []assets.Event{
+			move(assets.SubjectConsent, h.consent, "", "granted"),
+			move(assets.SubjectPublication, byHand.ID, "", "assisted"), move(assets.SubjectPublication, byHand.ID, "assisted", "published"),
+		},
 	})
-	key, err := access.NewKey()
-	if err != nil {
+	if _, err := h.desk.Publish(t.Context(), h.film, []assets.Channel{assets.ChannelSite, "mastodon"}, time.Time{}, "cli"); err != nil {
 		t.Fatal(err)
 	}
-	seal, err := access.ReadKeys(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := site.New(site.Options{
-		Public: h.public, State: filepath.Join(dir, "site"), BaseURL: "https://anonymal.example", Identity: site.Identity{Name: "Anonymal"},
-		Blobs: disk, Programme: cat.Programme, Assets: static.FS(), Now: h.clock.Now,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	posts, err := mastodon.New(mastodon.Options{
-		URL: server.URL, Insecure: true, Blobs: disk, Now: h.clock.Now,
-		Vault: &pipeline.Vault{Accounts: cat, Sealer: seal, Now: h.clock.Now, Channel: mastodon.Channel},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	registry, err := publishers.NewRegistry(own, posts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.Desk = pipeline.NewDesk(pipeline.Options{
-		Catalog: cat, Blobs: disk, Queue: unheard{}, Publishers: registry, Sealer: seal, Policy: assets.ConsentPolicy{Guardians: 2, Years: 5},
-		Now: h.clock.Now, NewID: assetstest.IDsFrom(1).New, Lease: time.Minute, Log: slog.New(slog.DiscardHandler),
-	})
-	if _, err := h.Connect(t.Context(), mastodon.Channel, []byte("secret"), "cli"); err != nil {
-		t.Fatal(err)
-	}
-	h.file()
+	h.settle()
 	return h
 }
 
-// file files a film that has its BAT, with a person in it who agreed, and
-// publishes it.
-func (h *callback) file() {
-	h.Helper()
-	now := h.Now()
-	v := assets.Version{ID: h.NewID(), Number: 1, Master: h.NewID(), State: assets.VersionReady, CreatedAt: now}
-	f := assets.Film{ID: h.NewID(), Slug: "zik-zac", Title: "Zik Zac", Rubriques: []string{}, Partners: []string{}, Version: v.ID, CreatedAt: now, UpdatedAt: now}
-	v.Film = f.ID
-	sum := emu.Sum([]byte("film"))
-	a := assets.Approval{ID: h.NewID(), Film: f.ID, Version: v.ID, Number: 1, SHA256: sum, AskedAt: now, At: now}
-	c := assets.Consent{ID: h.NewID(), Minor: assets.No, Signatures: 1, Media: pipeline.Media(), From: now, Scans: []assets.Scan{{Key: "k"}}, CreatedAt: now, UpdatedAt: now}
-	byHand := assets.Publication{ID: h.NewID(), Film: f.ID, Version: v.ID, Channel: "facebook", At: now, PublishedAt: now, URL: "https://facebook.example/1", CreatedAt: now}
-	u := assets.User{ID: h.NewID(), Name: "Claude Image", Mail: "image@example.org", Role: assets.RoleImage, CreatedAt: now}
-	change := assets.Change{
-		Assets: []assets.Asset{{ID: v.Master, Kind: assets.KindMaster, SHA256: sum, Size: 4, Name: "m.mov", Key: "originals/" + sum, CreatedAt: now}},
-		Films:  []assets.Film{f}, Versions: []assets.Version{v}, Approvals: []assets.Approval{a}, Consents: []assets.Consent{c},
-		Publications: []assets.Publication{byHand}, Users: []assets.User{u}, Filmed: []assets.Filmed{{ID: h.NewID(), Film: f.ID, Consent: c.ID, CreatedAt: now}},
-	}
-	for _, way := range []struct {
-		kind   assets.Subject
-		id     assets.ID
-		states string
-	}{
-		{assets.SubjectFilm, f.ID, " editing review approved"},
-		{assets.SubjectVersion, v.ID, " received making ready"},
-		{assets.SubjectApproval, a.ID, " given"},
-		{assets.SubjectConsent, c.ID, " granted"},
-		{assets.SubjectUser, u.ID, " active"},
-		{assets.SubjectPublication, byHand.ID, " assisted published"},
-	} {
-		states := strings.Split(way.states, " ")
-		for i := 1; i < len(states); i++ {
-			change.Events = append(change.Events, assets.Event{ID: h.NewID(), Kind: way.kind, Subject: way.id, From: states[i-1], To: states[i], Actor: "cli", At: now})
-		}
-	}
-	for role, kind := range map[assets.Role]string{assets.MP4Role(720): "avc1.64001f,mp4a.40.2", assets.RoleTeaser: "avc1.64001f,mp4a.40.2", assets.RolePoster: "image/jpeg"} {
-		key := "renditions/" + string(v.ID) + "/" + strings.ReplaceAll(string(role), "/", "-")
-		b, err := h.Blobs.Put(h.Context(), key, strings.NewReader(string(role)))
-		if err != nil {
-			h.Fatal(err)
-		}
-		change.Renditions = append(change.Renditions, assets.Rendition{
-			ID: h.NewID(), Version: v.ID, Role: role, Key: key, Size: b.Size, SHA256: b.SHA256, Codec: kind, Width: 1280, Height: 720, Duration: 42, CreatedAt: now,
-		})
-	}
-	if err := h.Catalog.Apply(h.Context(), change); err != nil {
-		h.Fatal(err)
-	}
-	h.film, h.consent = f, c.ID
-	if _, err := h.Publish(h.Context(), f.ID, []assets.Channel{assets.ChannelSite, mastodon.Channel}, time.Time{}, "cli"); err != nil {
-		h.Fatal(err)
-	}
-	h.work()
-}
-
-// work does what is due now.
-func (h *callback) work() {
-	h.Helper()
-	for range 20 {
-		tasks, err := h.Due(h.Context())
-		if err != nil {
-			h.Fatal(err)
-		}
-		for _, t := range tasks {
-			if j, err := h.Perform(h.Context(), t.Job, "w"); err != nil && j.ID != "" {
-				if err := h.Settle(h.Context(), j, worker.Decide(j, err, func() float64 { return 0 })); err != nil {
-					h.Fatal(err)
-				}
-			}
-		}
-	}
-}
-
 func (h *callback) onSite() bool {
-	text, err := os.ReadFile(filepath.Join(h.public, "films", h.film.Slug, "index.html"))
-	return err == nil && strings.Contains(string(text), h.film.Title)
+	text, err := os.ReadFile(filepath.Join(h.public(), "films/zik-zac/index.html"))
+	return err == nil && strings.Contains(string(text), "Zik Zac")
 }
 
 // proof says, channel by channel, whether the withdrawal is confirmed.
 func (h *callback) proof() map[assets.Channel]pipeline.Withdrawal {
 	h.Helper()
-	all, err := h.Withdrawals(h.Context(), h.film.ID)
+	all, err := h.desk.Withdrawals(h.Context(), h.film)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -194,10 +79,10 @@ func (h *callback) proof() map[assets.Channel]pipeline.Withdrawal {
 
 func (h *callback) alarms() int {
 	h.Helper()
-	if err := h.SweepClearance(h.Context()); err != nil {
+	if err := h.desk.SweepClearance(h.Context()); err != nil {
 		h.Fatal(err)
 	}
-	all, err := h.Catalog.Mails(h.Context(), "", 100)
+	all, err := h.catalog.Mails(h.Context(), "", 100)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -220,40 +105,40 @@ func TestCalledBackEverywhere(t *testing.T) {
 		t.Fatalf("not public: site %v, %v", h.onSite(), h.frame.Public())
 	}
 	h.frame.Plan(emu.Fault{Action: emu.Drop})
-	if _, err := h.WithdrawConsent(t.Context(), h.consent, "cli"); err != nil {
+	if _, err := h.desk.WithdrawConsent(t.Context(), h.consent, "cli"); err != nil {
 		t.Fatal(err)
 	}
 	if h.onSite() {
 		t.Error("the site is not dark when the request ends")
 	}
-	asked := h.Now()
+	asked := h.now()
 	if n := h.alarms(); n != 0 {
 		t.Errorf("%d alarms at once", n)
 	}
 	h.clock.Advance(59 * time.Minute)
-	h.work()
+	h.settle()
 	if n := h.alarms(); n != 0 {
 		t.Errorf("%d alarms before an hour", n)
 	}
 	for range 3 * 24 * 6 { // three days
 		h.clock.Advance(10 * time.Minute)
-		h.work()
+		h.settle()
 		h.alarms()
 	}
 	if n := h.alarms(); n != 2*3 { // two channels: after an hour, then each day
 		t.Errorf("%d alarms in three days", n)
 	}
-	if p := h.proof(); !p[mastodon.Channel].ConfirmedAt.IsZero() || p[assets.ChannelSite].ConfirmedAt != asked || len(h.frame.Public()) != 1 {
+	if p := h.proof(); !p["mastodon"].ConfirmedAt.IsZero() || p[assets.ChannelSite].ConfirmedAt != asked || len(h.frame.Public()) != 1 {
 		t.Errorf("while Mastodon is down: %+v", p)
 	}
 	h.frame.Heal()
-	back := h.Now()
+	back := h.now()
 	for range 3 {
 		h.clock.Advance(5 * time.Minute)
-		h.work()
+		h.settle()
 		h.alarms()
 	}
-	p := h.proof()[mastodon.Channel]
+	p := h.proof()["mastodon"]
 	if len(h.frame.Public()) != 0 || p.ConfirmedAt.IsZero() || p.ConfirmedAt.Sub(back) > 15*time.Minute || !strings.Contains(p.How, "Relu") {
 		t.Errorf("when Mastodon is back: %v, %+v", h.frame.Public(), p)
 	}
@@ -261,7 +146,7 @@ func TestCalledBackEverywhere(t *testing.T) {
 	if !hand.ByHand || !hand.ConfirmedAt.IsZero() {
 		t.Errorf("what was published by hand: %+v", hand)
 	}
-	if err := h.SayWithdrawn(t.Context(), hand.ID, "cli"); err != nil {
+	if err := h.desk.SayWithdrawn(t.Context(), hand.ID, "cli"); err != nil {
 		t.Fatal(err)
 	}
 	before := h.alarms()

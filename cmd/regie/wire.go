@@ -67,6 +67,11 @@ type house struct {
 
 // open builds the house on the configured data folder. It starts no work.
 func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, error) {
+	return openAt(ctx, cfg, logs, time.Now)
+}
+
+// openAt is open with another clock.
+func openAt(ctx context.Context, cfg configs.Config, logs io.Writer, now assets.Clock) (*house, error) {
 	data, err := filepath.Abs(cfg.Data)
 	if err != nil {
 		return nil, err
@@ -78,7 +83,7 @@ func open(ctx context.Context, cfg configs.Config, logs io.Writer) (*house, erro
 	if err != nil {
 		return nil, err
 	}
-	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: time.Now, zone: zone, inflow: upload.NewInflow()}
+	h := &house{cfg: cfg, data: data, log: newLog(cfg.Log, logs), now: now, zone: zone, inflow: upload.NewInflow()}
 	for _, build := range []func(context.Context) error{h.openCatalog, h.openKeys, h.openBlobs, h.openUploads, h.openSite, h.openTexts, h.openChannels, h.openBroker, h.openPost} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, h.Close())

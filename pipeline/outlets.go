@@ -16,6 +16,7 @@ type Outlet struct {
 	Member    bool // it knows us by an account
 	Connected bool
 	Grant     bool           // its account can be connected in a browser
+	Asks      string         // what is given to connect it; "": a token
 	Assisted  bool           // a person publishes there, by choice
 	Account   assets.Account // zero: never connected
 	Last      *assets.Publication
@@ -46,6 +47,9 @@ func (d *Desk) Outlets(ctx context.Context) ([]Outlet, error) {
 		o := Outlet{Channel: c, Name: c.Name(), Assisted: slices.Contains(d.Assisted, c)}
 		_, o.Member = to.(publishers.Member)
 		_, o.Grant = d.Grants[c]
+		if a, asks := to.(publishers.Asker); asks {
+			o.Asks = a.Asks()
+		}
 		if i := slices.IndexFunc(accounts, func(a assets.Account) bool { return a.Channel == c }); i >= 0 {
 			o.Account, o.Connected = accounts[i], accounts[i].State == assets.AccountConnected
 		}

@@ -193,6 +193,12 @@ type Member interface {
 	Introduce(ctx context.Context, tokens []byte) (Introduction, error)
 }
 
+// Asker is a Member that takes something else than a token: it says what, to a
+// person, behind « il faut ».
+type Asker interface {
+	Asks() string
+}
+
 // Grant asks a person, in a browser, for the tokens of an account. What Trade
 // returns, Introduce takes.
 type Grant interface {

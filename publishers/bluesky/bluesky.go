@@ -48,6 +48,7 @@ type handle struct {
 var (
 	_ publishers.Withdrawer = (*Bluesky)(nil)
 	_ publishers.Member     = (*Bluesky)(nil)
+	_ publishers.Asker      = (*Bluesky)(nil)
 	_ publishers.Counter    = (*Bluesky)(nil)
 )
 

@@ -67,6 +67,11 @@ func (b *Bluesky) token(ctx context.Context, v publishers.Vault, stale string) (
 // appPassword is what such a password looks like, and that of an account hardly.
 var appPassword = regexp.MustCompile(`^[a-z0-9]{4}(-[a-z0-9]{4}){3}$`)
 
+// Asks says what connects an account.
+func (b *Bluesky) Asks() string {
+	return "le nom du compte et un mot de passe d'application, séparés par une espace"
+}
+
 // Introduce takes the name of the account and an app password, as two words or as
 // {"identifier": …, "password": …}, and opens a session, or takes the session
 // that is kept.
@@ -80,7 +85,7 @@ func (b *Bluesky) Introduce(ctx context.Context, given []byte) (publishers.Intro
 	if words := strings.Fields(string(given)); len(words) == 2 && !strings.HasPrefix(words[0], "{") {
 		who.Identifier, who.Password = words[0], words[1]
 	} else if err := json.Unmarshal(given, &who); err != nil || who.Refresh == "" && (who.Identifier == "" || who.Password == "") {
-		return publishers.Introduction{}, &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Pour Bluesky, il faut le nom du compte et un mot de passe d'application, séparés par une espace."}
+		return publishers.Introduction{}, &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Pour Bluesky, il faut " + b.Asks() + "."}
 	}
 	tokens := remote.Given(given)
 	if who.Refresh == "" {

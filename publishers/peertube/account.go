@@ -90,12 +90,17 @@ func (p *PeerTube) grant(ctx context.Context, a account) (string, error) {
 	return given.Token, err
 }
 
+// Asks says what connects an account.
+func (p *PeerTube) Asks() string {
+	return `un nom et un mot de passe, écrits {"username": "…", "password": "…"}`
+}
+
 // Introduce takes {"username": …, "password": …, "channel": …}, the last when the
 // account has several.
 func (p *PeerTube) Introduce(ctx context.Context, given []byte) (publishers.Introduction, error) {
 	var a account
 	if err := json.Unmarshal(given, &a); err != nil || a.Username == "" || a.Password == "" {
-		return publishers.Introduction{}, &assets.Error{Kind: assets.Invalid, Op: "peertube.Introduce", Msg: `Pour PeerTube, il faut un nom et un mot de passe, écrits {"username": "…", "password": "…"}.`, Err: err}
+		return publishers.Introduction{}, &assets.Error{Kind: assets.Invalid, Op: "peertube.Introduce", Msg: "Pour PeerTube, il faut " + p.Asks() + ".", Err: err}
 	}
 	tokens := remote.Given(given)
 	asker := *p.api

@@ -83,6 +83,7 @@ var (
 	_ publishers.Withdrawer = (*PeerTube)(nil)
 	_ publishers.Updater    = (*PeerTube)(nil)
 	_ publishers.Member     = (*PeerTube)(nil)
+	_ publishers.Asker      = (*PeerTube)(nil)
 	_ publishers.Decorator  = (*PeerTube)(nil)
 )
 

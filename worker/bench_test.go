@@ -35,7 +35,7 @@ func BenchmarkProcess(b *testing.B) {
 		}
 		d := &idle{left: int64(b.N), done: make(chan struct{})}
 		b.ResetTimer()
-		stop := run(b, Options{Broker: broker, Desk: d, Name: "w", Quick: 10})
+		stop := run(b, Options{Broker: broker, Desk: d, Name: "w", Public: 10})
 		<-d.done
 		b.StopTimer()
 		stop()

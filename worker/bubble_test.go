@@ -55,7 +55,7 @@ func TestStuckName(t *testing.T) {
 		b := unhurried(t)
 		m := newModel(t, NewQueue(b))
 		task := m.post(assets.JobPublish, nothing)
-		if n, err := b.client().Del(t.Context(), "asynq:{quick}:pending").Result(); n != 1 || err != nil {
+		if n, err := b.client().Del(t.Context(), "asynq:{public}:pending").Result(); n != 1 || err != nil {
 			t.Fatal(n, err)
 		}
 		run(t, Options{Broker: b, Desk: m, Name: "w"})

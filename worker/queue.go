@@ -18,7 +18,8 @@ const (
 	queueFiles   = "files"   // file: minutes of disk, where the bytes were received
 	queueLetters = "letters" // copies of letters, one after the other: nobody waits behind them
 	queueAhead   = "ahead"   // prepare: minutes to hours of network, that nobody waits for
-	queueQuick   = "quick"   // publish, withdraw, mail, webhook, what a clock asks for: seconds of network
+	queueQuick   = "quick"   // mail, webhook, what a clock asks for: seconds of network
+	queuePublic  = "public"  // publish, withdraw: they have an hour
 )
 
 // queueOf tells which queue carries a kind of work.
@@ -30,7 +31,9 @@ func queueOf(k assets.JobKind) string {
 		return queueLetters
 	case assets.JobPrepare:
 		return queueAhead
-	case assets.JobPublish, assets.JobWithdraw, assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot, assets.JobProgramme,
+	case assets.JobPublish, assets.JobWithdraw:
+		return queuePublic
+	case assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot, assets.JobProgramme,
 		assets.JobDecorate, assets.JobAssist:
 		return queueQuick
 	default:
@@ -80,7 +83,7 @@ func (q *Queue) put(ctx context.Context, t pipeline.Task, twin int) error {
 	}
 	if time.Until(t.NotBefore) > 0 {
 		// Asynq cuts the instant to the second; a task that comes early is lost.
-		options = append(options, asynq.ProcessAt(t.NotBefore.Add(time.Second)))
+		options = append(options, asynq.ProcessAt(t.NotBefore.Add(time.Second-1)))
 	}
 	_, err := q.client.EnqueueContext(ctx, asynq.NewTask(string(t.Kind), []byte(t.Job)), options...)
 	if err == nil || errors.Is(err, asynq.ErrTaskIDConflict) { // a conflict may be our own resent command

@@ -108,11 +108,11 @@ func TestTwins(t *testing.T) {
 				}
 			}
 		}
-		if n := len(keys(t, b, "asynq:{quick}:t:*")); n != 5*4 {
+		if n := len(keys(t, b, "asynq:{public}:t:*")); n != 5*4 {
 			t.Errorf("%d tasks, want one for each name", n)
 		}
-		run(t, Options{Broker: b, Desk: m, Name: "w1", Quick: 10})
-		run(t, Options{Broker: b, Desk: m, Name: "w2", Quick: 10})
+		run(t, Options{Broker: b, Desk: m, Name: "w1", Public: 10})
+		run(t, Options{Broker: b, Desk: m, Name: "w2", Public: 10})
 		m.untilDone(15 * time.Second)
 		if begun.Load() != 5 {
 			t.Errorf("%d attempts of 5 jobs", begun.Load())
@@ -145,7 +145,7 @@ func TestFlush(t *testing.T) {
 		m := newModel(t, NewQueue(b))
 		gate := make(chan struct{})
 		for range 20 {
-			m.post(assets.JobPublish, func(context.Context, assets.Job) error { <-gate; return nil })
+			m.post(assets.JobMail, func(context.Context, assets.Job) error { <-gate; return nil })
 		}
 		later := m.add(assets.JobInspect, time.Now().Add(3*time.Second), nothing)
 		m.hint(later)
@@ -242,7 +242,7 @@ func TestPoison(t *testing.T) {
 				panic("index out of range, say")
 			}).Job)
 		}
-		run(t, Options{Broker: b, Desk: m, Name: "w", Quick: 2, Sweep: 100 * time.Millisecond})
+		run(t, Options{Broker: b, Desk: m, Name: "w", Public: 2, Sweep: 100 * time.Millisecond})
 		m.until(20*time.Second, "no job is open", func() bool {
 			return !slices.ContainsFunc(m.jobs, func(j *assets.Job) bool {
 				return j.State == assets.JobWaiting || j.State == assets.JobRunning
@@ -299,7 +299,7 @@ func TestFiveHundred(t *testing.T) {
 				return nil
 			})
 		}
-		o := Options{Broker: b, Desk: m, Media: 2, Quick: 4, Name: "w1", Sweep: 500 * time.Millisecond}
+		o := Options{Broker: b, Desk: m, Media: 2, Public: 4, Name: "w1", Sweep: 500 * time.Millisecond}
 		run(t, o)
 		o.Name = "w2"
 		run(t, o)

@@ -44,7 +44,8 @@ type Options struct {
 	Desk   Desk
 	Media  int    // attempts at a time of inspect and produce; 1, and less than 0 for none here
 	Files  int    // attempts at a time of file; 2, less than 0 leaves it to the process that received the bytes
-	Quick  int    // attempts at a time of publish and withdraw; 4
+	Public int    // attempts at a time of publish and withdraw; 64, which wait for the same commits
+	Quick  int    // attempts at a time of mail, webhook and what a clock asks for; 4
 	Name   string // in the leases of its jobs; no two workers share one
 	Log    *slog.Logger
 	Sweep  time.Duration  // between two sweeps; 5 s
@@ -88,7 +89,7 @@ func New(o Options) *Worker {
 	for _, l := range []struct {
 		queue    string
 		n, usual int
-	}{{queueMedia, o.Media, 1}, {queueFiles, o.Files, 2}, {queueQuick, o.Quick, 4}, {queueLetters, min(o.Quick, 0), 1}, {queueAhead, min(o.Quick, 0), 2}} {
+	}{{queueMedia, o.Media, 1}, {queueFiles, o.Files, 2}, {queuePublic, o.Public, 64}, {queueQuick, o.Quick, 4}, {queueLetters, min(o.Quick, 0), 1}, {queueAhead, min(o.Public, 0), 2}} {
 		if l.n >= 0 {
 			lanes = append(lanes, lane{l.queue, make(chan struct{}, positive(l.n, l.usual))})
 		}
@@ -147,7 +148,7 @@ func (w *Worker) config(l lane) asynq.Config {
 		Concurrency:              cap(l.slots),
 		Queues:                   map[string]int{l.queue: 1},
 		TaskCheckInterval:        w.broker.poll,
-		DelayedTaskCheckInterval: time.Second,
+		DelayedTaskCheckInterval: w.broker.poll,
 		// Reached only by a task that lost its process: the Desk alone decides
 		// on retries, and a handler never returns an error.
 		RetryDelayFunc:  func(int, error, *asynq.Task) time.Duration { return time.Second },

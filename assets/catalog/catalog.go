@@ -34,6 +34,7 @@ type Options struct {
 // open at the same time.
 type Catalog struct {
 	read, write *bun.DB // the same pool on PostgreSQL
+	group       *group  // where one writes at a time; else nil
 	now         assets.Clock
 	newID       assets.NewID
 	engine      engine
@@ -52,6 +53,7 @@ type engine struct {
 	some    string                         // query for ?2 of those that match, whichever; "" where the database finds by itself how best to match
 	newest  string                         // the same, of the ?2 newest that match only; ?3 is the table and ?4 its column of records
 	query   func(groups [][]string) string // each group of words holds alternatives
+	alone   bool                           // one writes at a time
 	lockLog string                         // statement that lets one transaction at a time write the log; "" where only one writes anyway
 }
 
@@ -83,6 +85,9 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 		engine: e,
 		common: cmp.Or(o.Common, 10_000),
 	}
+	if e.alone {
+		c.group = newGroup(c.write)
+	}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -106,16 +111,27 @@ func (c *Catalog) Close() error {
 }
 
 // transaction runs steps in order in one transaction: all of them, or none.
-func (c *Catalog) transaction(ctx context.Context, op string, steps ...func(context.Context, bun.Tx) error) error {
-	err := c.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		for _, step := range steps {
-			if err := step(ctx, tx); err != nil {
+func (c *Catalog) transaction(ctx context.Context, op string, steps ...step) error {
+	all := func(ctx context.Context, tx bun.Tx) error {
+		for _, do := range steps {
+			if err := do(ctx, tx); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
-	return fail(op, err)
+	}
+	if c.group != nil {
+		return fail(op, c.group.do(ctx, all))
+	}
+	return fail(op, c.write.RunInTx(ctx, nil, all))
+}
+
+// statement runs what is one statement and needs no transaction of its own.
+func (c *Catalog) statement(ctx context.Context, op string, do func(context.Context, bun.IDB) error) error {
+	if c.group != nil {
+		return fail(op, c.group.do(ctx, func(ctx context.Context, tx bun.Tx) error { return do(ctx, tx) }))
+	}
+	return fail(op, do(ctx, c.write))
 }
 
 // micros is an instant as it is stored: microseconds since 1970, 0 for none.

@@ -113,13 +113,16 @@ func (c *Catalog) StartJob(ctx context.Context, id assets.ID, worker string, lea
 	const op = "catalog.StartJob"
 	now := c.now()
 	var started []jobRow
-	_, err := c.write.NewUpdate().Model(&started).
-		Set("state = 'running'").Set("attempt = attempt + 1").Set("worker = ?", worker).
-		Set("lease_until = ?", stamp(now.Add(lease))).Set("step = ''").Set("progress = 0").Set("eta = 0").
-		Where("id = ?", id).Where(due, stamp(now), stamp(now)).
-		Returning("*").Exec(ctx)
+	err := c.statement(ctx, op, func(ctx context.Context, db bun.IDB) error {
+		_, err := db.NewUpdate().Model(&started).
+			Set("state = 'running'").Set("attempt = attempt + 1").Set("worker = ?", worker).
+			Set("lease_until = ?", stamp(now.Add(lease))).Set("step = ''").Set("progress = 0").Set("eta = 0").
+			Where("id = ?", id).Where(due, stamp(now), stamp(now)).
+			Returning("*").Exec(ctx)
+		return err
+	})
 	if err != nil {
-		return assets.Job{}, fail(op, err)
+		return assets.Job{}, err
 	}
 	if len(started) == 1 {
 		return started[0].record(), nil
@@ -135,9 +138,11 @@ func (c *Catalog) StartJob(ctx context.Context, id assets.ID, worker string, lea
 
 // BeatJob renews the lease and notes how far the attempt is.
 func (c *Catalog) BeatJob(ctx context.Context, f assets.Fence, b assets.Beat, lease time.Duration) error {
-	return fail("catalog.BeatJob", holding(ctx, c.write.NewUpdate().Model((*jobRow)(nil)).
-		Set("lease_until = ?", stamp(c.now().Add(lease))).
-		Set("step = ?", b.Step).Set("progress = ?", b.Progress).Set("eta = ?", b.ETA.Microseconds()), f))
+	return c.statement(ctx, "catalog.BeatJob", func(ctx context.Context, db bun.IDB) error {
+		return holding(ctx, db.NewUpdate().Model((*jobRow)(nil)).
+			Set("lease_until = ?", stamp(c.now().Add(lease))).
+			Set("step = ?", b.Step).Set("progress = ?", b.Progress).Set("eta = ?", b.ETA.Microseconds()), f)
+	})
 }
 
 // SettleJob ends an attempt that committed nothing.

@@ -85,7 +85,7 @@ func (h *house) fileReceived(ctx context.Context) error {
 		return nil // the worker on this data folder does it
 	}
 	err := worker.New(worker.Options{
-		Broker: h.broker, Desk: h.desk, Media: -1, Quick: -1, Name: workerName() + "-files", Log: h.log, Now: h.now,
+		Broker: h.broker, Desk: h.desk, Media: -1, Public: -1, Quick: -1, Name: workerName() + "-files", Log: h.log, Now: h.now,
 	}).Run(ctx)
 	if errors.Is(err, context.Canceled) {
 		return nil

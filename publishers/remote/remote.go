@@ -67,6 +67,7 @@ func New(name, base string, insecure bool) (*Client, error) {
 			ResponseHeaderTimeout: 5 * time.Minute, // the last bytes of a film are sorted before they are answered
 			ForceAttemptHTTP2:     true,
 			IdleConnTimeout:       time.Minute,
+			MaxConnsPerHost:       8, // whatever has the same hour
 		},
 		// Where a channel sends us is looked at by the code that called it.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -24,7 +24,7 @@ func TestRedisKilled(t *testing.T) {
 	m := newModel(t, NewQueue(b))
 	gate := make(chan struct{})
 	for range 30 {
-		m.post(assets.JobPublish, func(context.Context, assets.Job) error { <-gate; return nil })
+		m.post(assets.JobMail, func(context.Context, assets.Job) error { <-gate; return nil })
 	}
 	run(t, Options{Broker: b, Desk: m, Name: "w"})
 	m.until(10*time.Second, "four started", func() bool { return len(m.first) == 4 })

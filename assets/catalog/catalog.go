@@ -53,7 +53,6 @@ type engine struct {
 	some    string                         // query for ?2 of those that match, whichever; "" where the database finds by itself how best to match
 	newest  string                         // the same, of the ?2 newest that match only; ?3 is the table and ?4 its column of records
 	query   func(groups [][]string) string // each group of words holds alternatives
-	alone   bool                           // one writes at a time
 	lockLog string                         // statement that lets one transaction at a time write the log; "" where only one writes anyway
 }
 
@@ -85,7 +84,7 @@ func Open(ctx context.Context, o Options) (*Catalog, error) {
 		engine: e,
 		common: cmp.Or(o.Common, 10_000),
 	}
-	if e.alone {
+	if e.lockLog == "" {
 		c.group = newGroup(c.write)
 	}
 	if c.now == nil {

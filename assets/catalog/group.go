@@ -33,20 +33,20 @@ type member struct {
 	done chan struct{}
 }
 
-// errLeft is what others see when the change of one of them breaks off all.
-var errLeft = errors.New("the common transaction broke off")
+// errPanic is what the others see when the work of one of them panics.
+var errPanic = errors.New("the common transaction broke off")
 
 // do runs work in a transaction, with the work of others perhaps.
 func (g *group) do(ctx context.Context, work step) error {
-	m := &member{ctx: ctx, work: work, err: errLeft, done: make(chan struct{})}
+	m := &member{ctx: ctx, work: work, done: make(chan struct{})}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, m)
 	g.mu.Unlock()
 	select {
 	case <-m.done:
 	case g.turn <- struct{}{}:
+		defer func() { <-g.turn }() // after a panic of one of them, too
 		g.write()
-		<-g.turn
 		<-m.done // by us, or by somebody just before
 	}
 	return m.err
@@ -62,12 +62,14 @@ func (g *group) write() {
 	if len(all) == 0 {
 		return
 	}
+	err := errPanic
 	defer func() {
 		for _, m := range all {
+			m.err = cmp.Or(m.err, err)
 			close(m.done)
 		}
 	}()
-	err := g.db.RunInTx(context.WithoutCancel(all[0].ctx), nil, func(ctx context.Context, tx bun.Tx) error {
+	err = g.db.RunInTx(context.WithoutCancel(all[0].ctx), nil, func(ctx context.Context, tx bun.Tx) error {
 		for _, m := range all {
 			if err := m.join(ctx, tx); err != nil {
 				return err
@@ -75,9 +77,6 @@ func (g *group) write() {
 		}
 		return nil
 	})
-	for _, m := range all {
-		m.err = cmp.Or(m.err, err)
-	}
 }
 
 // join does the work below a savepoint. It returns an error when the whole

@@ -27,7 +27,6 @@ func sqliteEngine() engine {
 		// With an order and a LIMIT, even one that cuts nothing, the search is made
 		// once; without, SQLite may make it anew for each row of w.
 		match:  "w.seq IN (SELECT rowid FROM ?0 WHERE ?0 MATCH ?1 ORDER BY rowid DESC LIMIT -1)",
-		alone:  true,
 		some:   "SELECT rowid FROM ?0 WHERE ?0 MATCH ?1 LIMIT ?2",
 		newest: "w.seq IN (SELECT rowid FROM ?0 WHERE ?0 MATCH ?1 ORDER BY rowid DESC LIMIT ?2)",
 		query: func(groups [][]string) string { // ("foret"*) AND ("eloq"* OR "elog"*)

@@ -96,9 +96,9 @@ func (p *piece) WriteChunk(_ context.Context, offset int64, src io.Reader) (int6
 	return n, full(err)
 }
 
-// polite counts what comes, and lets others go first between two reads. A fast sender always has more:
-// fifty of them, each until the scheduler takes its turn away, would keep a page
-// waiting for a quarter of a second.
+// polite counts what comes, and lets others go first between two reads. A fast
+// sender always has more: fifty of them, each until the scheduler takes its turn
+// away, would keep a page waiting for a quarter of a second.
 type polite struct {
 	io.Reader
 	inflow *Inflow

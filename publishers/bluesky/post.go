@@ -109,7 +109,7 @@ func cut(text string, most int) string {
 	return strings.TrimSpace(text[:end]) + "…"
 }
 
-var leading = regexp.MustCompile(`https?://[^\s\p{Z}]+|(?:^|[\s\p{Z}(])(?:#[\p{L}\p{M}\p{N}_]+|@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]+)`)
+var leading = regexp.MustCompile(`https?://[\p{L}\p{N}][^\s\p{Z}]*|(?:^|[\s\p{Z}(])(?:#[\p{L}\p{M}\p{N}_]+|@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]+)`)
 
 // facets are the links, the hashtags and the mentions of a text: Bluesky looks for
 // none itself.

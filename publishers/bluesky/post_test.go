@@ -26,6 +26,7 @@ func TestFacetsAreCountedInBytes(t *testing.T) {
 		"de zik@zikzac.example, @zikzac@example.org":                   nil,
 		"« voir https://exemple.org/é?a=b#c » et là":                   {"https://exemple.org/é?a=b#c=https://exemple.org/é?a=b#c"},
 		"(https://exemple.org/a), https://exemple.o…":                  {"https://exemple.org/a=https://exemple.org/a"},
+		"http://… ou https://.":                                        nil,
 		"l’été\n#aix\n#jas":                                            {"#aix=aix", "#jas=jas"},
 		"#" + strings.Repeat("é", 64) + " #" + strings.Repeat("é", 65): {"#" + strings.Repeat("é", 64) + "=" + strings.Repeat("é", 64)},
 	} {

@@ -83,7 +83,7 @@ func (b *Bluesky) Publish(ctx context.Context, req publishers.Request, save func
 	if err := remote.Recall(req.Resume, &h); err != nil {
 		return publishers.Receipt{}, err
 	}
-	s, err := load(ctx, b.o.Vault)
+	s, err := remote.Load[session](ctx, b.o.Vault)
 	if err != nil {
 		return publishers.Receipt{}, err
 	}
@@ -127,7 +127,7 @@ func (b *Bluesky) did(ctx context.Context, s session, name string) (string, erro
 
 // Find looks for the one post that a decision can have made.
 func (b *Bluesky) Find(ctx context.Context, marker string, _ []byte) (publishers.Receipt, bool, error) {
-	s, err := load(ctx, b.o.Vault)
+	s, err := remote.Load[session](ctx, b.o.Vault)
 	if err != nil {
 		return publishers.Receipt{}, false, err
 	}
@@ -153,7 +153,7 @@ func (b *Bluesky) Status(ctx context.Context, remoteID string) (publishers.Statu
 	if !isName(remoteID) {
 		return publishers.Status{Note: "Bluesky ne connaît pas ce message."}, nil
 	}
-	s, err := load(ctx, b.o.Vault)
+	s, err := remote.Load[session](ctx, b.o.Vault)
 	if err != nil {
 		return publishers.Status{}, err
 	}
@@ -170,7 +170,7 @@ func (b *Bluesky) Withdraw(ctx context.Context, remoteID string) error {
 	if !isName(remoteID) {
 		return nil
 	}
-	s, err := load(ctx, b.o.Vault)
+	s, err := remote.Load[session](ctx, b.o.Vault)
 	if err != nil {
 		return err
 	}

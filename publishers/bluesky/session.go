@@ -31,17 +31,9 @@ func (s session) receipt(key string) publishers.Receipt {
 
 func bearer(token string) string { return "Bearer " + token }
 
-func load(ctx context.Context, v publishers.Vault) (s session, err error) {
-	kept, err := v.Load(ctx)
-	if err != nil {
-		return s, err
-	}
-	return s, json.Unmarshal(kept, &s)
-}
-
 // token is a Client's Token.
 func (b *Bluesky) token(ctx context.Context, v publishers.Vault, stale string) (string, error) {
-	s, err := load(ctx, v)
+	s, err := remote.Load[session](ctx, v)
 	if err != nil || bearer(s.Access) != stale {
 		return bearer(s.Access), err
 	}

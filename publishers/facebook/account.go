@@ -21,12 +21,7 @@ type tokens struct {
 }
 
 func (f *Facebook) tokens(ctx context.Context) (tokens, error) {
-	var t tokens
-	kept, err := f.o.Vault.Load(ctx)
-	if err != nil {
-		return t, err
-	}
-	return t, json.Unmarshal(kept, &t)
+	return remote.Load[tokens](ctx, f.o.Vault)
 }
 
 // Introduce takes the token of a page, bare or as {"access_token": …}. Where the

@@ -120,12 +120,7 @@ func count(text, link string) int {
 }
 
 func (m *Mastodon) tokens(ctx context.Context) (tokens, error) {
-	var t tokens
-	kept, err := m.o.Vault.Load(ctx)
-	if err != nil {
-		return t, err
-	}
-	return t, json.Unmarshal(kept, &t)
+	return remote.Load[tokens](ctx, m.o.Vault)
 }
 
 // Introduce takes an access token, bare or as {"access_token": …}.

@@ -29,18 +29,9 @@ type channel struct {
 	Display string `json:"displayName"`
 }
 
-func load(ctx context.Context, v publishers.Vault) (account, error) {
-	var a account
-	kept, err := v.Load(ctx)
-	if err != nil {
-		return a, err
-	}
-	return a, json.Unmarshal(kept, &a)
-}
-
 // token is a Client's Token.
 func (p *PeerTube) token(ctx context.Context, v publishers.Vault, stale string) (string, error) {
-	a, err := load(ctx, v)
+	a, err := remote.Load[account](ctx, v)
 	if err != nil {
 		return "", err
 	}

@@ -97,7 +97,7 @@ type playlist struct {
 }
 
 func (p *PeerTube) playlistOf(ctx context.Context, name string) (int, error) {
-	a, err := load(ctx, p.o.Vault)
+	a, err := remote.Load[account](ctx, p.o.Vault)
 	if err != nil {
 		return 0, err
 	}

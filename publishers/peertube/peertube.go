@@ -115,8 +115,8 @@ func (p *PeerTube) Count(text, link string) int {
 
 // Check looks for a movie, and weighs the words.
 func (p *PeerTube) Check(req publishers.Request) error {
-	if _, has := req.Best(); !has {
-		return &assets.Error{Kind: assets.Invalid, Op: "peertube.Check", Msg: "Ce film n'a pas de vidéo à montrer sur PeerTube : rien n'est parti."}
+	if _, err := p.api.Movie(req); err != nil {
+		return err
 	}
 	_, err := describe(req)
 	return err
@@ -135,14 +135,14 @@ func (p *PeerTube) send(ctx context.Context, req publishers.Request, save func([
 			return h, err
 		}
 	}
-	if err := p.Check(req); err != nil {
+	file, err := p.api.Movie(req)
+	if err != nil {
 		return h, err
 	}
 	is, err := describe(req)
 	if err != nil {
 		return h, err
 	}
-	file, _ := req.Best()
 	h.Name = filename(req)
 	kept := func() error { return remote.Keep(h, save) }
 	if err := kept(); err != nil {
@@ -165,7 +165,7 @@ func filename(req publishers.Request) string {
 
 // begin opens a session, or gets the one that the instance has for this file.
 func (p *PeerTube) begin(ctx context.Context, is map[string]any, req publishers.Request, size int64) (string, error) {
-	t, err := load(ctx, p.o.Vault)
+	t, err := remote.Load[account](ctx, p.o.Vault)
 	if err != nil {
 		return "", err
 	}

@@ -1,10 +1,13 @@
 package remote
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/publishers"
 )
 
 // Recall reads into h what an earlier attempt kept of what is under way; where
@@ -23,6 +26,24 @@ func Keep(h any, save func([]byte) error) error {
 		return err
 	}
 	return save(b)
+}
+
+// Load reads what is kept of an account.
+func Load[T any](ctx context.Context, v publishers.Vault) (is T, err error) {
+	kept, err := v.Load(ctx)
+	if err != nil {
+		return is, err
+	}
+	return is, json.Unmarshal(kept, &is)
+}
+
+// Movie is the film that is sent; one that has none is Invalid.
+func (c *Client) Movie(req publishers.Request) (assets.Rendition, error) {
+	file, has := req.Best()
+	if !has {
+		return file, &assets.Error{Kind: assets.Invalid, Op: "remote.Movie", Msg: fmt.Sprintf("Ce film n'a pas de vidéo à montrer sur %s : rien n'est parti.", c.Name)}
+	}
+	return file, nil
 }
 
 // Marked is a link to the site, on a channel, that carries a mark (Mark).

@@ -23,12 +23,12 @@ type OAuth struct {
 
 // Token is a Client's Token.
 func (o *OAuth) Token(ctx context.Context, stale string) (string, error) {
-	t, err := o.load(ctx)
+	t, err := Load[oauth2.Token](ctx, o.Vault)
 	if err != nil {
 		return "", err
 	}
-	if t.Valid() && header(t) != stale || t.RefreshToken == "" && stale == "" {
-		return header(t), nil
+	if t.Valid() && header(&t) != stale || t.RefreshToken == "" && stale == "" {
+		return header(&t), nil
 	}
 	kept, err := o.Vault.Renew(ctx, func(ctx context.Context, old []byte) ([]byte, error) {
 		var t oauth2.Token
@@ -43,18 +43,9 @@ func (o *OAuth) Token(ctx context.Context, stale string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	t = &oauth2.Token{}
-	err = json.Unmarshal(kept, t)
-	return header(t), err
-}
-
-func (o *OAuth) load(ctx context.Context) (*oauth2.Token, error) {
-	kept, err := o.Vault.Load(ctx)
-	if err != nil {
-		return nil, err
-	}
-	t := &oauth2.Token{}
-	return t, json.Unmarshal(kept, t)
+	t = oauth2.Token{}
+	err = json.Unmarshal(kept, &t)
+	return header(&t), err
 }
 
 func (o *OAuth) refresh(ctx context.Context, t oauth2.Token) ([]byte, error) {

@@ -107,8 +107,8 @@ func (y *YouTube) Count(text, link string) int {
 
 // Check looks for a movie, and weighs the words.
 func (y *YouTube) Check(req publishers.Request) error {
-	if _, has := req.Best(); !has {
-		return &assets.Error{Kind: assets.Invalid, Op: "youtube.Check", Msg: "Ce film n'a pas de vidéo à montrer sur YouTube : rien n'est parti."}
+	if _, err := y.api.Movie(req); err != nil {
+		return err
 	}
 	_, err := y.describe(req)
 	return err
@@ -172,14 +172,14 @@ func (y *YouTube) send(ctx context.Context, req publishers.Request, save func([]
 			return u, err
 		}
 	}
-	if err := y.Check(req); err != nil {
+	file, err := y.api.Movie(req)
+	if err != nil {
 		return u, err
 	}
 	is, err := y.describe(req)
 	if err != nil {
 		return u, err
 	}
-	file, _ := req.Best()
 	kept := func() error { return remote.Keep(u, save) }
 	if err := kept(); err != nil {
 		return u, err

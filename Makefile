@@ -39,7 +39,7 @@ bench: build ## the way of a film beside plain ffmpeg: make bench FILM=…
 
 load: assets ## fifty uploads of 200 MB at once, beside tusd's own server: make load LOAD="-load.mb 20"
 	GOBIN=$(CURDIR)/bin $(GO) install github.com/tus/tusd/v2/cmd/tusd@$$($(GO) list -m -f '{{.Version}}' github.com/tus/tusd/v2)
-	$(GO) test ./cmd/regie -run '^$$' -bench Uploads -benchtime 1x -timeout 30m -load.tusd $(CURDIR)/bin/tusd $(LOAD)
+	$(GO) test ./cmd/regie -run '^$$' -bench Uploads -benchtime 5x -timeout 30m -load.tusd $(CURDIR)/bin/tusd $(LOAD)
 
 format: ## Go files, docs/states.md, no-break spaces of French texts
 	$(GO) tool gofumpt -w $(folders)

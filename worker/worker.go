@@ -144,11 +144,15 @@ func (w *Worker) Run(ctx context.Context) error {
 }
 
 func (w *Worker) config(l lane) asynq.Config {
+	delayed := time.Second
+	if l.queue == queuePublic {
+		delayed = time.Second / 2 // they have an hour; the others cost less this way
+	}
 	return asynq.Config{
 		Concurrency:              cap(l.slots),
 		Queues:                   map[string]int{l.queue: 1},
 		TaskCheckInterval:        w.broker.poll,
-		DelayedTaskCheckInterval: w.broker.poll,
+		DelayedTaskCheckInterval: delayed,
 		// Reached only by a task that lost its process: the Desk alone decides
 		// on retries, and a handler never returns an error.
 		RetryDelayFunc:  func(int, error, *asynq.Task) time.Duration { return time.Second },

@@ -32,7 +32,7 @@ func TestIdleHeaders(t *testing.T) {
 	if res, err := me.ask(http.MethodGet, "/sante", nil, nil); err != nil || res.StatusCode != http.StatusOK {
 		t.Errorf("a good request: %v, %v", res, err)
 	}
-	before := peak(t, s.cmd.Process.Pid)
+	before := settledPeak(t, s.cmd.Process.Pid)
 	for range 20 {
 		res, err := me.ask(http.MethodPost, "/regie/tus/", nil, map[string]string{"Upload-Metadata": strings.Repeat("a YQ==,", 300_000)})
 		if err == nil && res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {

@@ -92,6 +92,20 @@ func peak(t testing.TB, pid int) int64 {
 	return kb << 10
 }
 
+// settledPeak is the peak of a process whose start is over: it grows no more for
+// two seconds.
+func settledPeak(t testing.TB, pid int) int64 {
+	t.Helper()
+	last, since := peak(t, pid), time.Now()
+	for time.Since(since) < 2*time.Second {
+		<-time.After(100 * time.Millisecond)
+		if now := peak(t, pid); now > last {
+			last, since = now, time.Now()
+		}
+	}
+	return last
+}
+
 // TestUploadsInLittleMemory (U-02): what fifty people send at once goes to the
 // disk, not into memory.
 func TestUploadsInLittleMemory(t *testing.T) {
@@ -116,11 +130,13 @@ func TestUploadsInLittleMemory(t *testing.T) {
 
 // BenchmarkUploads (U-02) sends fifty files at once to the house and, where it
 // is given, to tusd's own server: throughput of both, the most memory of the
-// house, and how long pages take before and meanwhile.
+// house, and how long pages take before and meanwhile. One pair may vary by a fifth:
+// the ratio is that of the pair in the middle.
 func BenchmarkUploads(b *testing.B) {
 	size := int64(*loadMB) * 1e6
 	files := load(50, size)
 	total := float64(size) * float64(len(files))
+	var ratios []float64
 	for b.Loop() {
 		s := revive(b, b.TempDir())
 		jri := s.enter(b, "Camille JRI", "jri")
@@ -155,8 +171,12 @@ func BenchmarkUploads(b *testing.B) {
 		if *loadTusd != "" {
 			theirs := total / tusd(b, files).Seconds()
 			b.ReportMetric(theirs/1e6, "MB-tusd/s")
-			b.ReportMetric(ours/theirs, "×tusd")
+			ratios = append(ratios, ours/theirs)
 		}
+	}
+	if slices.Sort(ratios); len(ratios) > 0 {
+		b.Logf("the pairs: %.2f", ratios)
+		b.ReportMetric(ratios[len(ratios)/2], "×tusd")
 	}
 }
 
@@ -204,6 +224,9 @@ func tusd(b *testing.B, files []*parcel) time.Duration {
 	defer func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		if err := os.RemoveAll(dir); err != nil {
+			b.Error(err)
+		}
 	}()
 	r := &revived{up: make(chan struct{}), url: "http://" + address}
 	close(r.up)

@@ -47,6 +47,8 @@ var Table = []Right{
 
 	// What goes out, and when.
 	{"GET /regie/calendrier", Own, All, All, All, All, false},
+	{"GET /regie/calendrier/campagne", No, No, No, All, All, false},
+	{"POST /regie/calendrier/campagne", No, No, No, All, All, false},
 	{"GET /regie/calendrier.ics", All, All, All, All, All, false},
 	{"GET /regie/calendrier/abonnement", All, All, All, All, All, false},
 	{"POST /regie/calendrier/abonnement", All, All, All, All, All, false},
@@ -217,6 +219,8 @@ var Table = []Right{
 	{"GET /api/v1/films/{film}/publications", Own, All, All, All, All, false},
 	{"POST /api/v1/films/{film}/publications", No, No, No, All, All, true},
 	{"GET /api/v1/publications/{publication}", No, All, All, All, All, false},
+	{"POST /api/v1/publications/{publication}/move", No, No, No, All, All, true},
+	{"POST /api/v1/campaigns", No, No, No, All, All, false},
 	{"POST /api/v1/publications/{publication}", No, No, No, All, All, false},
 	{"POST /api/v1/films/{film}/archive", No, No, All, All, All, false},
 	{"GET /api/v1/sujets", Own, All, All, All, All, false},

@@ -11,9 +11,9 @@ const WallLayout = "2006-01-02T15:04"
 // Moment is an instant as a person meant it. The wall time is kept beside the
 // instant: « jeudi 18 h » stays so, whatever the clocks do in between.
 type Moment struct {
-	At   time.Time
-	Wall string // "2018-06-21T18:00"; "" where nobody chose an hour
-	Zone string // "Europe/Paris"
+	At   time.Time `json:"at"`
+	Wall string    `json:"wall"` // "2018-06-21T18:00"; "" where nobody chose an hour
+	Zone string    `json:"zone"` // "Europe/Paris"
 }
 
 // MomentAt is an instant as a clock in this zone shows it.

@@ -66,6 +66,7 @@ type Publication struct {
 	Wall        string           `json:"wall,omitempty"`     // by the clock on the wall, where a person chose it: Moment
 	Zone        string           `json:"zone,omitempty"`     // of that clock
 	Campaign    ID               `json:"campaign,omitempty"` // names those that were planned together, one film after the other
+	Rhythm      Rhythm           `json:"rhythm,omitempty"`   // of its campaign
 	PublishedAt time.Time        `json:"published_at"`       // zero until it is
 	URL         string           `json:"url,omitempty"`      // where it can be seen
 	RemoteID    string           `json:"-"`                  // its name on the channel

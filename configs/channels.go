@@ -31,6 +31,7 @@ type YouTube struct {
 	AuthURL      string `yaml:"auth_url"`
 	ClientID     string `yaml:"client_id"`
 	ClientSecret Secret `yaml:"client_secret"`
+	Daily        int    `yaml:"daily"`
 }
 
 // Vimeo is an account on Vimeo.
@@ -117,6 +118,7 @@ func defaultChannels() Channels {
 		YouTube: YouTube{
 			Mode: mode, APIURL: "https://www.googleapis.com", UploadURL: "https://www.googleapis.com",
 			TokenURL: "https://oauth2.googleapis.com/token", AuthURL: "https://accounts.google.com/o/oauth2/v2/auth",
+			Daily: 12,
 		},
 		Vimeo: Vimeo{Mode: mode, APIURL: "https://api.vimeo.com", UploadHosts: "*.vimeo.com"},
 		Facebook: Facebook{
@@ -141,6 +143,7 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 		refuse(!slices.Contains([]string{"automatic", "assisted", "off"}, mode),
 			"La clé « channels.%s.mode » vaut « %s » ; les valeurs possibles sont : automatic, assisted, off.", key, mode)
 	}
+	refuse(c.YouTube.Daily < 0, "La clé « channels.youtube.daily » vaut %d ; 0 ou plus est possible.", c.YouTube.Daily)
 	refuse(c.AheadHours < 0 || c.AheadHours > 14*24,
 		"La clé « channels.ahead_hours » vaut %d ; de 0 à 336 heures sont possibles.", c.AheadHours)
 	refuse(!slices.Contains([]string{"", "smtp", "listmonk", "brevo"}, c.Newsletter.Kind),

@@ -143,11 +143,13 @@ func (d *Desk) Ready(ctx context.Context, f CalendarFilter) ([]ReadyFilm, error)
 }
 
 // Free are the channels on which a film is neither public nor planned, the site
-// first; those in use here, and the others.
+// first; those in use here, and the others. Of no film, they are all.
 func (d *Desk) Free(ctx context.Context, film assets.ID) (offered, more []Outlet, err error) {
-	shown, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film})
-	if err != nil {
-		return nil, nil, err
+	var shown []assets.Publication
+	if film != "" {
+		if shown, err = d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film}); err != nil {
+			return nil, nil, err
+		}
 	}
 	outlets, err := d.Outlets(ctx)
 	for _, o := range append([]Outlet{{Channel: assets.ChannelSite, Name: assets.ChannelSite.Name()}}, outlets...) {

@@ -84,7 +84,7 @@ func (d *Desk) together(channels []assets.Channel, at time.Time) []Outing {
 
 // plan adds to a change the publications that are not there yet, and commits it.
 func (d *Desk) plan(ctx context.Context, s stand, c assets.Change, v assets.Version, outings []Outing, actor string) ([]assets.Publication, error) {
-	all, err := d.addOutings(ctx, &s, &c, outings, actor, "", "")
+	all, err := d.addOutings(ctx, &s, &c, outings, actor, "", campaign{})
 	if err != nil || len(c.Events) == 0 {
 		return all, err
 	}
@@ -95,7 +95,7 @@ func (d *Desk) plan(ctx context.Context, s stand, c assets.Change, v assets.Vers
 // addOutings adds to a change the publications that are not there yet; all of
 // them are returned. A batch names what is done in one gesture, a campaign what
 // was planned together.
-func (d *Desk) addOutings(ctx context.Context, s *stand, c *assets.Change, outings []Outing, actor string, batch, campaign assets.ID) ([]assets.Publication, error) {
+func (d *Desk) addOutings(ctx context.Context, s *stand, c *assets.Change, outings []Outing, actor string, batch assets.ID, of campaign) ([]assets.Publication, error) {
 	var all []assets.Publication
 	there := s.shown
 	for _, o := range outings {
@@ -110,7 +110,7 @@ func (d *Desk) addOutings(ctx context.Context, s *stand, c *assets.Change, outin
 			return nil, err
 		}
 		p := d.publication(s.ID, o)
-		p.Campaign = campaign
+		p.Campaign, p.Rhythm = of.id, of.rhythm
 		if hand, err := d.byHand(ctx, o.Channel); err != nil {
 			return nil, err
 		} else if hand {

@@ -14,7 +14,7 @@ import (
 
 // Outing is one channel with the moment at which a film goes out there.
 type Outing struct {
-	Channel assets.Channel
+	Channel assets.Channel `json:"channel"`
 	assets.Moment
 }
 
@@ -80,7 +80,7 @@ func (d *Desk) PlanAt(ctx context.Context, film assets.ID, channels []assets.Cha
 	}
 	batch := d.NewID()
 	var c assets.Change
-	all, err := d.addPlan(ctx, &c, s, d.Outings(channels, first), actor, batch, "")
+	all, err := d.addPlan(ctx, &c, s, d.Outings(channels, first), actor, batch, campaign{})
 	if err != nil {
 		return nil, "", err
 	}
@@ -91,7 +91,7 @@ func (d *Desk) PlanAt(ctx context.Context, film assets.ID, channels []assets.Cha
 }
 
 // addPlan adds to a change what plans one film that has its BAT.
-func (d *Desk) addPlan(ctx context.Context, c *assets.Change, s stand, outings []Outing, actor string, batch, campaign assets.ID) ([]assets.Publication, error) {
+func (d *Desk) addPlan(ctx context.Context, c *assets.Change, s stand, outings []Outing, actor string, batch assets.ID, of campaign) ([]assets.Publication, error) {
 	if err := publishable(s.Film, front(s.versions)); err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (d *Desk) addPlan(ctx context.Context, c *assets.Change, s stand, outings [
 		return nil, &assets.Error{Kind: assets.Conflict, Op: "pipeline.addPlan", Msg: fmt.Sprintf("Il manque le BAT sur la V%d de « %s » : rien n'est programmé sans lui.", front(s.versions).Number, s.Title)}
 	}
 	had := len(c.Events)
-	all, err := d.addOutings(ctx, &s, c, outings, actor, batch, campaign)
+	all, err := d.addOutings(ctx, &s, c, outings, actor, batch, of)
 	if err == nil && len(c.Events) > had {
 		d.letOut(c, &s, v, actor)
 	}
@@ -136,19 +136,18 @@ func (d *Desk) Reschedule(ctx context.Context, p assets.Publication, to assets.M
 func (d *Desk) RescheduleDay(ctx context.Context, p assets.Publication, to assets.Moment, actor string) (assets.ID, error) {
 	day := p.Moment(d.Zone).Day()
 	return d.move(ctx, p.Film, func(all []assets.Publication) map[assets.ID]assets.Moment {
-		return behind(slices.DeleteFunc(all, func(x assets.Publication) bool { return x.Moment(d.Zone).Day() != day }), to, d.Zone)
+		return behind(slices.DeleteFunc(all, func(x assets.Publication) bool { return x.Moment(d.Zone).Day() != day }), p, to, d.Zone)
 	}, actor)
 }
 
-// behind keeps what is planned as far behind the first as it was.
-func behind(all []assets.Publication, to assets.Moment, zone *time.Location) map[assets.ID]assets.Moment {
+// behind gives a publication a moment, and keeps what is planned as far behind it
+// as it was.
+func behind(all []assets.Publication, first assets.Publication, to assets.Moment, zone *time.Location) map[assets.ID]assets.Moment {
 	moments := map[assets.ID]assets.Moment{}
 	for _, p := range all {
-		moments[p.ID] = to.Plus(0, p.Moment(zone).After(all[0].Moment(zone)), zone)
+		moments[p.ID] = to.Plus(0, p.Moment(zone).After(first.Moment(zone)), zone)
 	}
-	if len(all) > 0 {
-		moments[all[0].ID] = to // the second 2 h 30 of a night, too
-	}
+	moments[first.ID] = to // the second 2 h 30 of a night, too
 	return moments
 }
 

@@ -139,8 +139,8 @@ type Checker interface {
 	Check(req Request) error
 }
 
-// Rationer is a channel that takes so many films on each of its days. That of an
-// instant is from one instant until another.
+// Rationer is a channel that takes so many films on each of its days; 0: no limit.
+// The day of an instant is from one instant until another.
 type Rationer interface {
 	Ration(at time.Time) (films int, from, until time.Time)
 }

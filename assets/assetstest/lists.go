@@ -145,12 +145,12 @@ func publicationLists(h *House) {
 			h.Errorf("%s: %v, want %v", name, got, tc.want)
 		}
 	}
-	planned := assets.Publication{ID: h.IDs.New(), Film: two.ID, Channel: "vimeo", Wall: "2018-06-21T18:00", Zone: "Europe/Paris", Campaign: "tour", At: time.Date(2018, 6, 21, 16, 0, 0, 0, time.UTC), CreatedAt: h.Clock.Now()}
+	planned := assets.Publication{ID: h.IDs.New(), Film: two.ID, Channel: "vimeo", Wall: "2018-06-21T18:00", Zone: "Europe/Paris", Campaign: "tour", Rhythm: assets.Rhythm{time.Tuesday, time.Thursday}, At: time.Date(2018, 6, 21, 16, 0, 0, 0, time.UTC), CreatedAt: h.Clock.Now()}
 	h.Apply(assets.Change{Publications: []assets.Publication{planned}, Events: []assets.Event{h.Event(assets.SubjectPublication, planned.ID, "", "scheduled")}})
 	planned.State = assets.PublicationScheduled
 	for _, f := range []assets.PublicationFilter{{From: planned.At, To: planned.At.Add(time.Second)}, {To: planned.At.Add(time.Second)}, {Campaign: "tour"}} {
 		found, err := h.Catalog.Publications(h.Context(), f)
-		if err != nil || len(found) != 1 || found[0].ID != planned.ID || found[0].Moment(time.UTC) != planned.Moment(time.UTC) {
+		if err != nil || len(found) != 1 || found[0].ID != planned.ID || found[0].Moment(time.UTC) != planned.Moment(time.UTC) || !slices.Equal(found[0].Rhythm, planned.Rhythm) {
 			h.Errorf("%+v: %+v, %v", f, found, err)
 		}
 	}

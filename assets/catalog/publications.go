@@ -22,6 +22,7 @@ type publicationRow struct {
 	Wall        string
 	Zone        string
 	Campaign    assets.ID
+	Rhythm      string
 	PublishedAt micros
 	URL         string `bun:"url"`
 	RemoteID    string `bun:"remote_id"`
@@ -40,7 +41,7 @@ func (r *publicationRow) born(state string) { r.State = assets.PublicationState(
 func (r publicationRow) record() assets.Publication {
 	return assets.Publication{
 		ID: r.ID, Film: r.Film, Version: r.Version, Channel: r.Channel, State: r.State, At: r.At.time(),
-		Wall: r.Wall, Zone: r.Zone, Campaign: r.Campaign, PublishedAt: r.PublishedAt.time(),
+		Wall: r.Wall, Zone: r.Zone, Campaign: r.Campaign, Rhythm: assets.ReadRhythm(r.Rhythm), PublishedAt: r.PublishedAt.time(),
 		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Done: strings.Fields(r.Done), Title: r.Title, Text: r.Text, Letter: r.Letter, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
 	}
 }
@@ -50,7 +51,7 @@ func (a *application) putPublications(ctx context.Context, tx bun.Tx) error {
 	for i, p := range a.Publications {
 		rows[i] = &publicationRow{
 			ID: p.ID, Film: p.Film, Version: p.Version, Channel: p.Channel, At: stamp(p.At),
-			Wall: p.Wall, Zone: p.Zone, Campaign: p.Campaign, PublishedAt: stamp(p.PublishedAt),
+			Wall: p.Wall, Zone: p.Zone, Campaign: p.Campaign, Rhythm: p.Rhythm.String(), PublishedAt: stamp(p.PublishedAt),
 			URL: p.URL, RemoteID: p.RemoteID, Resume: p.Resume, Done: strings.Join(p.Done, " "), Title: p.Title, Text: p.Text, Letter: p.Letter, Reason: p.Reason, CreatedAt: stamp(p.CreatedAt),
 		}
 	}

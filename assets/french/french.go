@@ -139,7 +139,6 @@ func Moment(t, now time.Time) string {
 // LongDay says a day as people announce it: « jeudi 21 juin ». The year is said
 // when it is not that of now.
 func LongDay(t, now time.Time) string {
-	days := [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
 	number, year := fmt.Sprint(t.Day()), ""
 	if t.Day() == 1 {
 		number = "1er"
@@ -147,7 +146,12 @@ func LongDay(t, now time.Time) string {
 	if t.Year() != now.Year() {
 		year = fmt.Sprintf(" %d", t.Year())
 	}
-	return fmt.Sprintf("%s %s\u00a0%s%s", days[t.Weekday()], number, months()[t.Month()-1], year)
+	return fmt.Sprintf("%s %s\u00a0%s%s", Weekday(t.Weekday()), number, months()[t.Month()-1], year)
+}
+
+// Weekday says a day of the week.
+func Weekday(d time.Weekday) string {
+	return [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}[d]
 }
 
 // Month says a month: « juin 2018 ».

@@ -14,6 +14,9 @@ type publicationCmd struct {
 	Confirm publicationConfirmCmd `cmd:"" help:"Dire qu'un film est en ligne, et où."`
 	Absent  publicationAbsentCmd  `cmd:"" help:"Dire qu'un film n'est pas sur le canal ; rien n'est renvoyé."`
 	Look    publicationLookCmd    `cmd:"" help:"Regarder encore une fois si le film est sur le canal."`
+	Move    publicationMoveCmd    `cmd:"" help:"Déplacer une mise en ligne, avec celles qui suivent si on le demande."`
+
+	Campaign campaignCmd `cmd:"" help:"Programmer une série de films, à jours et à heure fixes."`
 }
 
 func publicationColumns(p assets.Publication) []any {

@@ -335,6 +335,7 @@ func stories(sujet, plateau, rush, film, consent, selection, person, webhook ass
 		{"Calendrier, JRI", jri, "/regie/calendrier"},
 		{"Abonnement au calendrier", com, "/regie/calendrier/abonnement"},
 		{"Programmer", com, "/regie/films/" + string(film) + "/programmer"},
+		{"Campagne", com, "/regie/calendrier/campagne?dossier=zik-zac-2018"},
 		{"Dossiers", com, "/regie/dossiers"},
 		{"Dossier", com, "/regie/dossiers/zik-zac-2018"},
 		{"Rubrique", com, "/regie/rubriques/culture"},

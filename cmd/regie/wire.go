@@ -222,7 +222,7 @@ func (h *house) channels() []channel {
 	c, plain := h.cfg.Channels, h.cfg.Channels.AllowInsecure
 	y, v, f, t, m := youtubeGrant(c.YouTube), vimeoGrant(c.Vimeo), facebookGrant(c.Facebook), xGrant(c.X), mastodonGrant(c.Mastodon)
 	return []channel{
-		outlet(youtube.Channel, c.YouTube.Mode, youtube.New, youtube.Options{URL: c.YouTube.APIURL, UploadURL: c.YouTube.UploadURL, OAuth: y.Config, Insecure: plain, Vault: h.vault(youtube.Channel), Blobs: h.parts.Blobs, Now: h.now}, y),
+		outlet(youtube.Channel, c.YouTube.Mode, youtube.New, youtube.Options{URL: c.YouTube.APIURL, UploadURL: c.YouTube.UploadURL, OAuth: y.Config, Daily: c.YouTube.Daily, Insecure: plain, Vault: h.vault(youtube.Channel), Blobs: h.parts.Blobs, Now: h.now}, y),
 		outlet(vimeo.Channel, c.Vimeo.Mode, vimeo.New, vimeo.Options{URL: c.Vimeo.APIURL, OAuth: v.Config, Insecure: plain, Vault: h.vault(vimeo.Channel), Blobs: h.parts.Blobs, Now: h.now}, v),
 		outlet(facebook.Channel, c.Facebook.Mode, facebook.New, facebook.Options{URL: c.Facebook.GraphURL, VideoURL: c.Facebook.GraphVideoURL, AppID: c.Facebook.ClientID, AppSecret: c.Facebook.ClientSecret.Reveal(), Post: c.Facebook.Post, Insecure: plain, Vault: h.vault(facebook.Channel), Blobs: h.parts.Blobs, Now: h.now}, f),
 		outlet(x.Channel, c.X.Mode, x.New, x.Options{URL: c.X.APIURL, OAuth: t.Config, Post: c.X.Post, Insecure: plain, Vault: h.vault(x.Channel), Blobs: h.parts.Blobs, Now: h.now}, t),

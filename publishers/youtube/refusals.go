@@ -42,9 +42,6 @@ func (y *YouTube) sort(a remote.Answer) error {
 	return &assets.Error{Kind: refusals[i].kind, Op: "youtube.sort", Msg: refusals[i].sentence, Err: detail}
 }
 
-// ration is how many films a Google project may send up in a day.
-const ration = 100
-
 // Ration tells the day on the Pacific coast, where quotas begin anew.
 func (y *YouTube) Ration(at time.Time) (films int, from, until time.Time) {
 	zone, err := time.LoadLocation("America/Los_Angeles")
@@ -52,7 +49,7 @@ func (y *YouTube) Ration(at time.Time) (films int, from, until time.Time) {
 		zone = time.FixedZone("PST", -8*60*60)
 	}
 	year, month, day := at.In(zone).Date()
-	return ration, time.Date(year, month, day, 0, 0, 0, 0, zone), time.Date(year, month, day+1, 0, 0, 0, 0, zone)
+	return y.o.Daily, time.Date(year, month, day, 0, 0, 0, 0, zone), time.Date(year, month, day+1, 0, 0, 0, 0, zone)
 }
 
 // midnight is how long it is to the next one there.

@@ -48,6 +48,7 @@ type Options struct {
 	Insecure  bool   // plain http: an emulator
 	Piece     int64  // bytes, a multiple of 256 KiB; 0: 16 MiB
 	Category  string // of films; "": 22
+	Daily     int    // films a day, of about 700 units of the quota each; 0: no limit
 	Vault     publishers.Vault
 	Blobs     assets.Blobs
 	Now       assets.Clock

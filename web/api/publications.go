@@ -26,6 +26,27 @@ type settled struct {
 	}
 }
 
+type series struct {
+	Films    []assets.ID      `json:"films" minItems:"1" maxItems:"60" doc:"dans leur ordre"`
+	Channels []assets.Channel `json:"channels" minItems:"1" maxItems:"50"`
+	Days     []time.Weekday   `json:"days" minItems:"1" maxItems:"7" doc:"jours de la semaine : 0 dimanche, 1 lundi, 6 samedi"`
+	From     string           `json:"from" example:"2026-03-03T18:00" doc:"le premier jour, et l’heure de tous"`
+	DryRun   bool             `json:"dry_run,omitempty" doc:"dire les dates, ne rien programmer"`
+}
+
+type campaign struct {
+	list[pipeline.Turn]
+	Undo assets.ID `json:"undo,omitempty" doc:"à donner à POST /undo/{batch}"`
+}
+
+type moved struct {
+	OnePublication
+	Body struct {
+		At        string `json:"at" example:"2026-03-10T18:00"`
+		Following bool   `json:"following,omitempty" doc:"de sa campagne, celles qui suivent aussi, sur tous leurs canaux"`
+	}
+}
+
 type shelved struct {
 	Archived bool `json:"archived"`
 }
@@ -42,6 +63,8 @@ func (a *API) publications() {
 		return a.desk.Standing(ctx, in.Publication)
 	})
 	add(a, "POST /publications/{publication}", "settle-publication", "Dire ce qu’il en est d’une mise en ligne, ou la reprendre", a.settle)
+	add(a, "POST /publications/{publication}/move", "move-publication", "Déplacer une mise en ligne", a.move)
+	add(a, "POST /campaigns", "plan-campaign", "Programmer des films l’un après l’autre, à jours et à heure fixes", a.campaign)
 	add(a, "POST /films/{film}/archive", "archive-film", "Archiver un film, ou le sortir des archives", func(ctx context.Context, in *filmIn[shelved]) (changed, error) {
 		move := a.desk.Unarchive
 		if in.Body.Archived {
@@ -49,6 +72,35 @@ func (a *API) publications() {
 		}
 		return undoable(move(ctx, in.Film, actor(ctx)))
 	})
+}
+
+func (a *API) campaign(ctx context.Context, in *struct{ Body series }) (out campaign, err error) {
+	s := pipeline.Series{Films: in.Body.Films, Channels: in.Body.Channels, Rhythm: in.Body.Days}
+	if s.First, _, err = assets.ReadWall(in.Body.From, a.desk.Zone, false); err != nil {
+		return out, err
+	}
+	if in.Body.DryRun {
+		out.Items, err = a.desk.Campaign(ctx, s)
+	} else {
+		out.Items, out.Undo, err = a.desk.PlanCampaign(ctx, s, actor(ctx))
+	}
+	return out, err
+}
+
+func (a *API) move(ctx context.Context, in *moved) (changed, error) {
+	p, err := a.desk.Catalog.Publication(ctx, in.Publication)
+	if err != nil {
+		return changed{}, err
+	}
+	to, _, err := assets.ReadWall(in.Body.At, a.desk.Zone, false)
+	if err != nil {
+		return changed{}, err
+	}
+	if !in.Body.Following {
+		return undoable(a.desk.Reschedule(ctx, p, to, actor(ctx)))
+	}
+	r, err := a.desk.RescheduleSeries(ctx, p, to, actor(ctx))
+	return changed{1 + r.Films, r.Batch}, err
 }
 
 func (a *API) settle(ctx context.Context, in *settled) (assets.Publication, error) {

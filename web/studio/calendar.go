@@ -17,6 +17,8 @@ import (
 // calendar are the pages about what goes out, and when.
 var calendar = map[string]handler{
 	"GET /regie/calendrier":                           (*Studio).calendar,
+	"GET /regie/calendrier/campagne":                  (*Studio).campaign,
+	"POST /regie/calendrier/campagne":                 (*Studio).planCampaign,
 	"GET /regie/calendrier.ics":                       (*Studio).feed,
 	"GET /regie/calendrier/abonnement":                (*Studio).agenda,
 	"POST /regie/calendrier/abonnement":               (*Studio).setAgenda,

@@ -114,21 +114,26 @@ func (s *Studio) letterState(ctx context.Context, b *letterBody) error {
 	return nil
 }
 
-// draft is what a form of a letter holds: its films by their ranks.
+// draft is what a form of a letter holds.
 func draft(v url.Values) pipeline.LetterDraft {
-	d := pipeline.LetterDraft{Subject: v.Get("objet"), Preheader: v.Get("accroche"), Edito: v.Get("edito")}
+	return pipeline.LetterDraft{Subject: v.Get("objet"), Preheader: v.Get("accroche"), Edito: v.Get("edito"), Films: ranked(v)}
+}
+
+// ranked are the films that a form holds, by their ranks.
+func ranked(v url.Values) (films []assets.ID) {
 	for _, id := range v["film"] {
-		d.Films = append(d.Films, assets.ID(id))
+		films = append(films, assets.ID(id))
 	}
-	rank := func(id assets.ID) int {
-		if n, err := strconv.Atoi(v.Get("rang-" + string(id))); err == nil {
-			return n
-		}
-		return len(d.Films)
+	slices.SortStableFunc(films, func(a, b assets.ID) int { return rank(v, a, len(films)) - rank(v, b, len(films)) })
+	return slices.Compact(films)
+}
+
+// rank is the place that a form gives a film.
+func rank(v url.Values, film assets.ID, otherwise int) int {
+	if n, err := strconv.Atoi(v.Get("rang-" + string(film))); err == nil {
+		return n
 	}
-	slices.SortStableFunc(d.Films, func(a, b assets.ID) int { return rank(a) - rank(b) })
-	d.Films = slices.Compact(d.Films)
-	return d
+	return otherwise
 }
 
 // nextLetter is the next Thursday, in the morning.

@@ -164,26 +164,35 @@ var steps = map[string]struct {
 
 // movePublication gives what is planned another moment: a step away, on another
 // day at the same hour, or as it was typed. With it moves what is planned of the
-// film on the same day, unless it alone is meant.
+// film on the same day, unless it alone is meant; of a campaign, the films that come
+// after it, where this is asked.
 func (s *Studio) movePublication(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.Desk.Catalog.Publication(r.Context(), assets.ID(r.PathValue("publication")))
 	if err != nil {
 		return err
 	}
-	move := s.Desk.RescheduleDay
-	if r.PostFormValue("seule") != "" {
-		move = s.Desk.Reschedule
-	}
 	to, odd, err := movedTo(p.Moment(s.Zone), r.PostForm, s.Zone)
 	if err != nil {
 		return err
 	}
-	batch, err := move(r.Context(), p, to, actor(r))
+	var flow pipeline.Reflow
+	switch {
+	case r.PostFormValue("suivantes") != "":
+		flow, err = s.Desk.RescheduleSeries(r.Context(), p, to, actor(r))
+	case r.PostFormValue("seule") != "":
+		flow.Batch, err = s.Desk.Reschedule(r.Context(), p, to, actor(r))
+	default:
+		flow.Batch, err = s.Desk.RescheduleDay(r.Context(), p, to, actor(r))
+	}
 	if err != nil {
 		return err
 	}
-	said := strings.TrimSpace("Déplacé au " + french.Moment(to.At.In(s.Zone), s.Now().In(s.Zone)) + ". " + oddly(odd, to, false))
-	return s.doneWith(w, r, back(r, publicationPath(p.ID)), gate.Flash{Text: said, Undo: "/regie/annuler/" + string(batch)})
+	said := []string{"Déplacé au " + french.Moment(to.At.In(s.Zone), s.Now().In(s.Zone)) + "."}
+	if flow.Films > 0 {
+		said = append(said, french.Count(flow.Films, "film suit.", "films suivent."))
+	}
+	said = append(append(said, flow.Passed...), oddly(odd, to, false))
+	return s.doneWith(w, r, back(r, publicationPath(p.ID)), gate.Flash{Text: strings.TrimSpace(strings.Join(said, " ")), Undo: "/regie/annuler/" + string(flow.Batch)})
 }
 
 // movedTo is where a form moves a moment.

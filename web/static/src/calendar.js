@@ -37,8 +37,17 @@ main.addEventListener('drop', (event) => {
   event.preventDefault();
   const { ready: path } = carried.dataset;
   if (path) location.href = `${path}&jour=${day.dataset.day}`;
+  else if (carried.dataset.slot) ask(carried, day.dataset.day);
   else if (!day.contains(carried)) move(carried.id, { jour: day.dataset.day }, day);
 });
+
+// Of a campaign, a person says whether those that come after it follow.
+function ask(slot, day) {
+  const { le, suivantes } = slot.querySelector('form').elements;
+  le.value = le.value.replace(/.*(?=T)/, day);
+  slot.querySelector('details').open = true;
+  suivantes[0].focus();
+}
 
 const keys = { ArrowLeft: '-1j', ArrowRight: '+1j', ArrowUp: '-15m', ArrowDown: '+15m' };
 

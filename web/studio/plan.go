@@ -171,15 +171,16 @@ func (s *Studio) movePublication(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	alone, following := r.PostFormValue("seule") != "", r.PostFormValue("suivantes") != ""
 	to, odd, err := movedTo(p.Moment(s.Zone), r.PostForm, s.Zone)
 	if err != nil {
 		return err
 	}
 	var flow pipeline.Reflow
 	switch {
-	case r.PostFormValue("suivantes") != "":
+	case following:
 		flow, err = s.Desk.RescheduleSeries(r.Context(), p, to, actor(r))
-	case r.PostFormValue("seule") != "":
+	case alone:
 		flow.Batch, err = s.Desk.Reschedule(r.Context(), p, to, actor(r))
 	default:
 		flow.Batch, err = s.Desk.RescheduleDay(r.Context(), p, to, actor(r))

@@ -60,7 +60,7 @@ func TestCampaignPage(t *testing.T) {
 	tab.Open(t, s.URL+"/regie/calendrier/campagne?dossier=zik-zac-2018")
 	tab.Until(t, `document.querySelectorAll("[name=film]:checked").length === 20 && document.querySelectorAll("[name=canal]:checked").length === 6`)
 	tab.Until(t, fmt.Sprintf(`(() => { const le = document.querySelector("[name=le]"); le.value = "%sT18:00"; le.dispatchEvent(new Event("change", {bubbles: true})); return true })()`, slot(0)))
-	tab.Until(t, read("19 films. Le site")+" && "+read("Droits musicaux à préciser")+fmt.Sprintf(` && [...document.querySelectorAll("#dates li")].some(e => e.innerText.includes("film 20") && e.innerText.includes("%d"))`, first.AddDate(0, 0, 65).Day()))
+	tab.Until(t, read("19 films, du mar.")+" && "+read("Droits musicaux à préciser")+fmt.Sprintf(` && [...document.querySelectorAll("#dates li")].some(e => e.innerText.includes("film 20") && e.innerText.includes("%d"))`, first.AddDate(0, 0, 65).Day()))
 	press(t, tab, "#dates button:not([formmethod])")
 	tab.Until(t, read("19 films programmés")+" && "+read("film 07")+" && "+inDay("film 01", slot(0), "18 h")+" && "+inDay("film 02", slot(1), "18 h")+" && "+inDay("film 08", slot(7), "18 h"))
 	if all, err := h.catalog.Publications(t.Context(), assets.PublicationFilter{}); err != nil || len(all) != 19*6 {

@@ -25,6 +25,7 @@ type campaignBody struct {
 	Offered, More []pipeline.Outlet
 	Chosen        map[assets.Channel]bool
 	Goes          []pipeline.Turn // what would be planned
+	Span          string          // « du mar. 3 mars, 18 h au jeu. 7 mai, 18 h »
 	Summary       string          // of the first: « Le site et Vimeo jeudi 21 juin à 18 h 00 ; Facebook 18 h 10. »
 	Fault         string
 }
@@ -108,7 +109,7 @@ func (s *Studio) fillCampaign(r *http.Request, b *campaignBody, films []assets.F
 		b.Lines = append(b.Lines, line)
 	}
 	if b.Goes = going(turns); len(b.Goes) > 0 {
-		b.Summary = s.Desk.Summary(b.Goes[0].Outings)
+		b.Span, b.Summary = s.span(b.Goes), s.Desk.Summary(b.Goes[0].Outings)
 	}
 	return err
 }
@@ -116,6 +117,12 @@ func (s *Studio) fillCampaign(r *http.Request, b *campaignBody, films []assets.F
 // going are the films that a campaign plans.
 func going(turns []pipeline.Turn) []pipeline.Turn {
 	return slices.DeleteFunc(slices.Clone(turns), func(t pipeline.Turn) bool { return !t.Goes() })
+}
+
+// span is from when to when films go out.
+func (s *Studio) span(goes []pipeline.Turn) string {
+	at := func(t pipeline.Turn) string { return french.Moment(t.Outings[0].At.In(s.Zone), s.Now().In(s.Zone)) }
+	return "du " + at(goes[0]) + " au " + at(goes[len(goes)-1])
 }
 
 // series is the campaign that a form asks for.
@@ -147,13 +154,12 @@ func (s *Studio) planCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	goes, now := going(turns), s.Now().In(s.Zone)
-	first, last := goes[0].Outings[0].At.In(s.Zone), goes[len(goes)-1].Outings[0].At.In(s.Zone)
-	said := french.Count(len(goes), "film programmé", "films programmés") + ", du " + french.Moment(first, now) + " au " + french.Moment(last, now) + "."
+	goes := going(turns)
+	said := french.Count(len(goes), "film programmé", "films programmés") + ", " + s.span(goes) + "."
 	for _, t := range turns {
 		if t.Refusal != "" {
 			said += " « " + french.Short(t.Film.Title, 60) + " » attend : " + t.Refusal
 		}
 	}
-	return s.doneWith(w, r, calendarAt(url.Values{}, first, false), gate.Flash{Text: said, Undo: "/regie/annuler/" + string(batch)})
+	return s.doneWith(w, r, calendarAt(url.Values{}, goes[0].Outings[0].At.In(s.Zone), false), gate.Flash{Text: said, Undo: "/regie/annuler/" + string(batch)})
 }

@@ -28,6 +28,7 @@ type Commit struct {
 	ID   string
 	Text string // title or text
 	SHA  string // of the bytes, "" without
+	At   time.Time
 }
 
 // Entry is one request as it came.
@@ -196,6 +197,7 @@ func (x *Exchange) Next() string {
 
 // Commit notes that something became public.
 func (x *Exchange) Commit(c Commit) {
+	c.At = x.Now()
 	if _, there := x.commits[c.ID]; !there {
 		x.all = append(x.all, c)
 	}

@@ -143,7 +143,7 @@ func validateChannels(c Channels, refuse func(bad bool, format string, args ...a
 		refuse(!slices.Contains([]string{"automatic", "assisted", "off"}, mode),
 			"La clé « channels.%s.mode » vaut « %s » ; les valeurs possibles sont : automatic, assisted, off.", key, mode)
 	}
-	refuse(c.YouTube.Daily < 0, "La clé « channels.youtube.daily » vaut %d ; 0 ou plus est possible.", c.YouTube.Daily)
+	refuse(c.YouTube.Daily < 0, "La clé « channels.youtube.daily » vaut %d ; 0 ou plus est possible.", c.YouTube.Daily)
 	refuse(c.AheadHours < 0 || c.AheadHours > 14*24,
 		"La clé « channels.ahead_hours » vaut %d ; de 0 à 336 heures sont possibles.", c.AheadHours)
 	refuse(!slices.Contains([]string{"", "smtp", "listmonk", "brevo"}, c.Newsletter.Kind),

@@ -47,7 +47,7 @@ func (s Series) check() error {
 	case len(s.Films) == 0:
 		return wrong(op, "film", "Choisissez au moins un film. Rien n'est programmé.")
 	case len(s.Films) > mostInSeries:
-		return wrong(op, "film", fmt.Sprintf("Une campagne a %d films au plus : faites-en deux. Rien n'est programmé.", mostInSeries))
+		return wrong(op, "film", fmt.Sprintf("Une campagne a %d films au plus : faites-en deux. Rien n'est programmé.", mostInSeries))
 	case len(s.Channels) == 0:
 		return wrong(op, "canal", "Choisissez au moins un canal. Rien n'est programmé.")
 	case len(s.Rhythm) == 0:
@@ -85,7 +85,7 @@ func (d *Desk) PlanCampaign(ctx context.Context, s Series, actor string) (turns 
 			return err
 		}
 		if len(c.Publications) == 0 {
-			return &assets.Error{Kind: assets.Conflict, Op: "pipeline.PlanCampaign", Msg: "Aucun de ces films n'a pu être programmé : ils le sont déjà, ou ils ne peuvent pas sortir. Rien n'a changé."}
+			return &assets.Error{Kind: assets.Conflict, Op: "pipeline.PlanCampaign", Msg: "Aucun de ces films n'a pu être programmé : ils le sont déjà, ou ils ne peuvent pas sortir. Rien n'a changé."}
 		}
 		return d.commit(ctx, c)
 	})
@@ -192,7 +192,7 @@ func (w *walk) free(ctx context.Context, all []Outing) (free bool, why string, e
 				return false, "", nil
 			}
 			f, err := w.Catalog.Film(ctx, w.held[i].Film)
-			return false, fmt.Sprintf("Le %s à %s est pris par « %s ».", day, french.Minute(o.At.In(w.Zone)), f.Title), err
+			return false, fmt.Sprintf("Le %s à %s est pris par « %s ».", day, french.Minute(o.At.In(w.Zone)), f.Title), err
 		}
 		if n := w.ration(o); n > 0 {
 			return false, fmt.Sprintf("%s est complet le %s : %s par jour.", french.Capital(o.Channel.Name()), day, french.Count(n, "film", "films")), nil
@@ -233,7 +233,7 @@ type Reflow struct {
 func (d *Desk) RescheduleSeries(ctx context.Context, p assets.Publication, to assets.Moment, actor string) (r Reflow, err error) {
 	const op = "pipeline.RescheduleSeries"
 	if p.Campaign == "" {
-		return r, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "Cette mise en ligne n'est pas d'une campagne : elle se déplace seule. Rien n'a changé."}
+		return r, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "Cette mise en ligne n'est pas d'une campagne : elle se déplace seule. Rien n'a changé."}
 	}
 	batch := d.NewID()
 	err = again(func() error {
@@ -251,7 +251,7 @@ func (d *Desk) RescheduleSeries(ctx context.Context, p assets.Publication, to as
 		}
 		i := slices.Index(order, p.Film)
 		if i < 0 {
-			return &assets.Error{Kind: assets.Conflict, Op: op, Msg: "C'est déjà parti, ou annulé : il n'y a plus rien à déplacer. Rien n'a changé."}
+			return &assets.Error{Kind: assets.Conflict, Op: op, Msg: "C'est déjà parti, ou annulé : il n'y a plus rien à déplacer. Rien n'a changé."}
 		}
 		order, r = order[i:], Reflow{Batch: batch, Films: len(order) - i - 1}
 		c, passed, err := d.reflow(ctx, p, to, order, of, actor, batch)

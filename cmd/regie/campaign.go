@@ -56,7 +56,7 @@ func (c *campaignCmd) series(a *app, h *house) (s pipeline.Series, err error) {
 			day++
 		}
 		if day > time.Saturday {
-			return s, &assets.Error{Kind: assets.Invalid, Op: "campaign", Msg: "« " + name + " » n'est pas un jour de la semaine : écrivez par exemple mardi,jeudi. Rien n'est programmé."}
+			return s, &assets.Error{Kind: assets.Invalid, Op: "campaign", Msg: "« " + name + " » n'est pas un jour de la semaine : écrivez par exemple mardi,jeudi. Rien n'est programmé."}
 		}
 		s.Rhythm = append(s.Rhythm, day)
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -114,124 +116,129 @@ func elapse(t *testing.T, h *house, clock *assetstest.Clock) {
 	t.Fatal("the work never ends")
 }
 
-// TestCampaignGoesOut (6): 20 films on six channels through ten weeks, the night
-// of the summer hour among them, with nobody's help after the first screen: each
-// once on each channel, at its hour, and no day over the quota of YouTube.
-func TestCampaignGoesOut(t *testing.T) {
-	const daily = 2
-	clock := assetstest.NewClock()
+// season is a house on its channels, by a clock of their own.
+type season struct {
+	*testing.T
+	*house
+	clock  *assetstest.Clock
+	tube   *counted
+	frames map[assets.Channel]*emu.Frame
+}
+
+// newSeason opens it. YouTube takes so many films a day.
+func newSeason(t *testing.T, daily int) *season {
+	t.Helper()
 	pacific, err := time.LoadLocation("America/Los_Angeles")
 	if err != nil {
 		t.Fatal(err)
 	}
-	tube := &counted{YouTube: emu.NewYouTube("jeton", "jeton-refresh"), zone: pacific, inserts: map[string]int{}}
-	tube.Inserts, tube.Units = daily, daily*700
+	s := &season{T: t, clock: assetstest.NewClock(), tube: &counted{YouTube: emu.NewYouTube("jeton", "jeton-refresh"), zone: pacific, inserts: map[string]int{}}}
+	s.tube.Inserts, s.tube.Units = daily, daily*700
 	vimeo, facebook, peertube, mastodon := emu.NewVimeo("jeton"), emu.NewFacebook("jeton"), emu.NewPeerTube("jeton"), emu.NewMastodon("jeton")
-	frames := map[assets.Channel]*emu.Frame{"youtube": tube.Frame, "vimeo": vimeo.Frame, "facebook": facebook.Frame, "peertube": peertube.Frame, "mastodon": mastodon.Frame}
+	s.frames = map[assets.Channel]*emu.Frame{"youtube": s.tube.Frame, "vimeo": vimeo.Frame, "facebook": facebook.Frame, "peertube": peertube.Frame, "mastodon": mastodon.Frame}
 	serve := func(c http.Handler) string {
-		s := httptest.NewServer(c)
-		t.Cleanup(s.Close)
-		return s.URL
-	}
-	for _, f := range frames {
-		f.Clock = clock.Now
+		server := httptest.NewServer(c)
+		t.Cleanup(server.Close)
+		return server.URL
 	}
 	cfg := configs.Default()
 	cfg.Data, cfg.BaseURL = t.TempDir(), "https://anonymal.example"
 	c := &cfg.Channels
 	c.AllowInsecure, c.YouTube.Daily = true, daily
-	c.YouTube.APIURL, c.Vimeo.APIURL, c.Facebook.GraphURL, c.PeerTube.APIURL, c.Mastodon.APIURL = serve(tube), serve(vimeo), serve(facebook), serve(peertube), serve(mastodon)
+	c.YouTube.APIURL, c.Vimeo.APIURL, c.Facebook.GraphURL, c.PeerTube.APIURL, c.Mastodon.APIURL = serve(s.tube), serve(vimeo), serve(facebook), serve(peertube), serve(mastodon)
 	c.YouTube.UploadURL, c.YouTube.TokenURL, c.Facebook.GraphVideoURL = c.YouTube.APIURL, c.YouTube.APIURL+"/token", c.Facebook.GraphURL
-	h, err := openAt(t.Context(), cfg, t.Output(), clock.Now)
-	if err != nil {
+	if s.house, err = openAt(t.Context(), cfg, t.Output(), s.clock.Now); err != nil {
 		t.Fatal(err)
 	}
-	defer h.Close()
-	for channel := range frames {
-		tokens := map[assets.Channel]string{"youtube": `{"access_token":"jeton","refresh_token":"jeton-refresh"}`, "peertube": `{"username":"anonymal","password":"jeton"}`}[channel]
-		if tokens == "" {
-			tokens = "jeton"
-		}
-		if _, err := h.desk.Connect(t.Context(), channel, []byte(tokens), "cli"); err != nil {
+	t.Cleanup(func() { _ = s.Close() })
+	tokens := map[assets.Channel]string{"youtube": `{"access_token":"jeton","refresh_token":"jeton-refresh"}`, "peertube": `{"username":"anonymal","password":"jeton"}`}
+	for channel, frame := range s.frames {
+		frame.Clock = s.clock.Now
+		if _, err := s.desk.Connect(t.Context(), channel, []byte(cmp.Or(tokens[channel], "jeton")), "cli"); err != nil {
 			t.Fatal(channel, err)
 		}
 	}
+	return s
+}
+
+func (s *season) wall(text string) assets.Moment {
+	m, _, err := assets.ReadWall(text, s.zone, false)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return m
+}
+
+// judge looks at what became of one film on one channel.
+func (s *season) judge(film assets.Film, o pipeline.Outing) {
+	s.Helper()
+	found, err := s.catalog.Publications(s.Context(), assets.PublicationFilter{Film: film.ID, Channel: o.Channel})
+	if err != nil || len(found) != 1 || found[0].State != assets.PublicationPublished || found[0].Reason != "" {
+		s.Fatalf("%s on %s: %+v, %v", film.Title, o.Channel, found, err)
+	}
+	p := found[0]
+	to, err := s.parts.Publishers.Get(o.Channel)
+	if err != nil {
+		s.Fatal(err)
+	}
+	if dec, is := to.(publishers.Decorator); is && !slices.Equal(p.Done, dec.Steps()) { // its picture, the list of the dossier…
+		s.Errorf("%s on %s has %v, want %v", film.Title, o.Channel, p.Done, dec.Steps())
+	}
+	at := p.PublishedAt
+	if frame, remote := s.frames[o.Channel]; !remote {
+		if _, err := os.Stat(filepath.Join(s.public(), "films", film.Slug, "index.html")); err != nil {
+			s.Error(err)
+		}
+	} else {
+		commits := slices.DeleteFunc(frame.Commits(), func(c emu.Commit) bool { return c.ID != p.RemoteID })
+		if len(commits) != 1 {
+			s.Fatalf("%s on %s: commits %+v", film.Title, o.Channel, commits)
+		}
+		at = commits[0].At
+	}
+	if late := at.Sub(o.At); late < 0 || late > time.Minute {
+		s.Errorf("%s on %s: %s after its hour", film.Title, o.Channel, late)
+	}
+}
+
+// TestCampaignGoesOut (6): 20 films on six channels through ten weeks, the night
+// of the summer hour among them, with nobody's help after the first screen: each
+// once on each channel, at its hour, and no day over the quota of YouTube.
+func TestCampaignGoesOut(t *testing.T) {
+	const daily = 2
+	s := newSeason(t, daily)
 	titles := make([]string, 22)
 	for i := range titles {
 		titles[i] = fmt.Sprintf("Zik Zac film %02d", i+1)
 	}
-	films := vouch(t, h, titles...)
-	furnish(t, h, films)
-	wall := func(text string) assets.Moment {
-		m, _, err := assets.ReadWall(text, h.zone, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return m
-	}
+	films := vouch(t, s.house, titles...)
+	furnish(t, s.house, films)
 	for i, other := range films[20:] { // YouTube has enough on Thursday, the 11th
-		if _, _, err := h.desk.PlanAt(t.Context(), other, []assets.Channel{"youtube"}, wall(fmt.Sprintf("2027-03-11T1%d:00", i+1)), "cli"); err != nil {
+		if _, _, err := s.desk.PlanAt(t.Context(), other, []assets.Channel{"youtube"}, s.wall(fmt.Sprintf("2027-03-11T1%d:00", i+1)), "cli"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	six := []assets.Channel{"site", "youtube", "vimeo", "facebook", "peertube", "mastodon"}
-	turns, _, err := h.desk.PlanCampaign(t.Context(), pipeline.Series{Films: films[:20], Channels: six, Rhythm: assets.Rhythm{time.Tuesday, time.Thursday}, First: wall("2027-03-03T18:00")}, "cli")
+	turns, _, err := s.desk.PlanCampaign(t.Context(), pipeline.Series{
+		Films: films[:20], Channels: []assets.Channel{"site", "youtube", "vimeo", "facebook", "peertube", "mastodon"},
+		Rhythm: assets.Rhythm{time.Tuesday, time.Thursday}, First: s.wall("2027-03-03T18:00"),
+	}, "cli")
 	if err != nil || len(turns[2].Passed) != 1 || turns[2].Outings[0].Wall != "2027-03-16T18:00" {
 		t.Fatalf("planned: %+v, %v", turns, err)
 	}
-
-	elapse(t, h, clock)
-
+	elapse(t, s.house, s.clock)
 	for _, turn := range turns {
 		for _, o := range turn.Outings {
-			found, err := h.catalog.Publications(t.Context(), assets.PublicationFilter{Film: turn.Film.ID, Channel: o.Channel})
-			if err != nil || len(found) != 1 || found[0].State != assets.PublicationPublished || found[0].Reason != "" {
-				t.Fatalf("%s on %s: %+v, %v", turn.Film.Title, o.Channel, found, err)
-			}
-			p := found[0]
-			if to, err := h.parts.Publishers.Get(o.Channel); err != nil {
-				t.Fatal(err)
-			} else if dec, is := to.(publishers.Decorator); is && !slices.Equal(p.Done, dec.Steps()) { // vignette, list of the dossier…
-				t.Errorf("%s on %s has %v, want %v", turn.Film.Title, o.Channel, p.Done, dec.Steps())
-			}
-			late := p.PublishedAt.Sub(o.At)
-			if o.Channel == assets.ChannelSite {
-				if _, err := os.Stat(filepath.Join(h.public(), "films", turn.Film.Slug, "index.html")); err != nil {
-					t.Error(err)
-				}
-			} else {
-				var commits []emu.Commit
-				for _, c := range frames[o.Channel].Commits() {
-					if c.ID == p.RemoteID {
-						commits = append(commits, c)
-					}
-				}
-				if len(commits) != 1 {
-					t.Fatalf("%s on %s: commits %+v", turn.Film.Title, o.Channel, commits)
-				}
-				late = commits[0].At.Sub(o.At)
-			}
-			if late < 0 || late > time.Minute {
-				t.Errorf("%s on %s: %s after its hour", turn.Film.Title, o.Channel, late)
-			}
+			s.judge(turn.Film, o)
 		}
 	}
-	for channel, f := range frames {
-		want := 20
-		if channel == "youtube" {
-			want = 22
-		}
-		if n := len(f.Commits()); n != want {
+	for channel, f := range s.frames {
+		if n, want := len(f.Commits()), map[bool]int{true: 22, false: 20}[channel == "youtube"]; n != want {
 			t.Errorf("%s: %d commits, want %d", channel, n, want)
 		}
 	}
-	most := 0
-	for _, n := range tube.inserts {
-		most = max(most, n)
+	most := slices.Max(slices.Collect(maps.Values(s.tube.inserts)))
+	if s.tube.refused > 0 || most > daily {
+		t.Errorf("YouTube was asked too much %d times; %v", s.tube.refused, s.tube.inserts)
 	}
-	if tube.refused > 0 || most > daily {
-		t.Errorf("YouTube was asked too much %d times; %v", tube.refused, tube.inserts)
-	}
-	last := turns[19].Outings[0]
-	t.Logf("20 films on %d channels from %s to %s; YouTube took %d films a day at most, of %d", len(six), turns[0].Outings[0].Wall, last.Wall, most, daily)
+	t.Logf("20 films on %d channels from %s to %s; YouTube took %d films a day at most, of %d", 1+len(s.frames), turns[0].Outings[0].Wall, turns[19].Outings[0].Wall, most, daily)
 }

@@ -158,7 +158,7 @@ func (s *Studio) planCampaign(w http.ResponseWriter, r *http.Request) error {
 	said := french.Count(len(goes), "film programmé", "films programmés") + ", " + s.span(goes) + "."
 	for _, t := range turns {
 		if t.Refusal != "" {
-			said += " « " + french.Short(t.Film.Title, 60) + " » attend : " + t.Refusal
+			said += " « " + french.Short(t.Film.Title, 60) + " » attend : " + t.Refusal
 		}
 	}
 	return s.doneWith(w, r, calendarAt(url.Values{}, goes[0].Outings[0].At.In(s.Zone), false), gate.Flash{Text: said, Undo: "/regie/annuler/" + string(batch)})

@@ -194,31 +194,34 @@ func (w *walk) free(ctx context.Context, all []Outing) (free bool, why string, e
 			f, err := w.Catalog.Film(ctx, w.held[i].Film)
 			return false, fmt.Sprintf("Le %s à %s est pris par « %s ».", day, french.Minute(o.At.In(w.Zone)), f.Title), err
 		}
-		if n := w.ration(o); n > 0 {
+		if n := w.full(o); n > 0 {
 			return false, fmt.Sprintf("%s est complet le %s : %s par jour.", french.Capital(o.Channel.Name()), day, french.Count(n, "film", "films")), nil
 		}
 	}
 	return true, "", nil
 }
 
-// ration is what a channel takes in a day when that day is full; 0 when it is not.
-func (w *walk) ration(o Outing) int {
+// full is what a channel takes in a day when that of an outing is full, or that on
+// which its film goes up ahead; 0 when neither is.
+func (w *walk) full(o Outing) int {
 	to, err := w.Publishers.Get(o.Channel)
-	rationed, is := to.(publishers.Rationed)
-	if err != nil || !is {
+	r, rationed := to.(publishers.Rationer)
+	if err != nil || !rationed {
 		return 0
 	}
-	n, zone := rationed.Ration()
-	day, there := o.At.In(zone).Format(time.DateOnly), 0
-	for _, p := range w.held {
-		if p.Channel == o.Channel && p.At.In(zone).Format(time.DateOnly) == day {
-			there++
+	for _, ahead := range []time.Duration{0, w.leads(to)} {
+		films, from, until := r.Ration(o.At.Add(-ahead))
+		there := 0
+		for _, p := range w.held {
+			if at := p.At.Add(-ahead); p.Channel == o.Channel && !at.Before(from) && at.Before(until) {
+				there++
+			}
+		}
+		if films > 0 && there >= films {
+			return films
 		}
 	}
-	if there < n {
-		return 0
-	}
-	return n
+	return 0
 }
 
 // Reflow is what became of a campaign of which a film moved.

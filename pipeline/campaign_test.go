@@ -20,9 +20,10 @@ type rationed struct {
 	films int
 }
 
-func (r rationed) Ration() (int, *time.Location) {
+func (r rationed) Ration(at time.Time) (films int, from, until time.Time) {
 	zone, _ := time.LoadLocation("America/Los_Angeles")
-	return r.films, zone
+	year, month, day := at.In(zone).Date()
+	return r.films, time.Date(year, month, day, 0, 0, 0, 0, zone), time.Date(year, month, day+1, 0, 0, 0, 0, zone)
 }
 
 func (b *bench) vouchedAll(n int) []assets.ID {
@@ -48,8 +49,8 @@ func slots(turns []Turn) []string {
 	return all
 }
 
-// leads are where the films stand on the site, as said on the wall.
-func (b *bench) leads(films []assets.ID) []string {
+// stands is where films are on the site, as said on the wall.
+func (b *bench) stands(films []assets.ID) []string {
 	b.Helper()
 	all := make([]string, len(films))
 	for i, f := range films {
@@ -62,9 +63,9 @@ func (b *bench) leads(films []assets.ID) []string {
 	return all
 }
 
-func (b *bench) wantLeads(films []assets.ID, want ...string) {
+func (b *bench) wantSlots(films []assets.ID, want ...string) {
 	b.Helper()
-	if got := b.leads(films); !slices.Equal(got, want) {
+	if got := b.stands(films); !slices.Equal(got, want) {
 		b.Errorf("the films stand at\n%v, want\n%v", got, want)
 	}
 }
@@ -93,7 +94,7 @@ func TestCampaignDates(t *testing.T) {
 	if got, want := slots(turns), []string{"2027-03-21T02:30", "2027-03-28T03:30", "2027-04-04T02:30"}; !slices.Equal(got, want) {
 		t.Errorf("2 h 30 that is not there: %v, want %v", got, want)
 	}
-	if got := b.leads(films); !slices.Equal(got, make([]string, 5)) {
+	if got := b.stands(films); !slices.Equal(got, make([]string, 5)) {
 		t.Errorf("looking has planned: %v", got)
 	}
 	turns, err = b.Campaign(t.Context(), Series{Films: films[:2], Channels: everywhere, Rhythm: twoDays, First: b.wall("2020-03-03T18:00")})
@@ -157,7 +158,7 @@ func TestCampaign(t *testing.T) {
 	b.must(err)
 	turns, _, err = b.PlanCampaign(t.Context(), s, string(com.ID))
 	b.must(err)
-	b.wantLeads(films, "2027-03-02T18:00", "2027-03-04T18:00", "2027-03-09T18:00", "")
+	b.wantSlots(films, "2027-03-02T18:00", "2027-03-04T18:00", "2027-03-09T18:00", "")
 	if !turns[0].Already || len(turns[1].Passed) != 0 {
 		t.Errorf("asked again: %+v", turns)
 	}
@@ -175,7 +176,7 @@ func TestCampaign(t *testing.T) {
 	if _, err := b.Undo(t.Context(), batch, com); err != nil {
 		t.Fatal(err)
 	}
-	b.wantLeads(films, "", "2027-03-04T18:00", "", "")
+	b.wantSlots(films, "", "2027-03-04T18:00", "", "")
 	for _, wrong := range []Series{{}, {Films: films}, {Films: films, Channels: everywhere}, {Films: make([]assets.ID, 61), Channels: everywhere, Rhythm: twoDays}} {
 		_, err := b.Campaign(t.Context(), wrong)
 		b.fails(assets.Invalid, err)
@@ -193,23 +194,23 @@ func TestCampaignFlows(t *testing.T) {
 	_, _, err = b.PlanCampaign(t.Context(), Series{Films: films, Channels: everywhere, Rhythm: twoDays, First: b.wall("2027-03-02T18:00")}, string(com.ID))
 	b.must(err)
 	start := []string{"2027-03-02T18:00", "2027-03-04T18:00", "2027-03-09T18:00", "2027-03-11T18:00"}
-	b.wantLeads(films, start...)
+	b.wantSlots(films, start...)
 	second, err := b.Planned(t.Context(), films[1])
 	b.must(err)
 	r, err := b.RescheduleSeries(t.Context(), second[0], b.wall("2027-03-10T19:00"), string(com.ID))
 	b.must(err)
-	b.wantLeads(films, "2027-03-02T18:00", "2027-03-10T19:00", "2027-03-11T19:00", "2027-03-16T19:00")
+	b.wantSlots(films, "2027-03-02T18:00", "2027-03-10T19:00", "2027-03-11T19:00", "2027-03-16T19:00")
 	if got := b.walls(films[2]); !strings.HasSuffix(got, "facebook scheduled 2027-03-11T19:10") || r.Films != 2 || len(r.Passed) != 0 {
 		t.Errorf("%s, %+v", got, r)
 	}
 	if _, err := b.Undo(t.Context(), r.Batch, com); err != nil {
 		t.Fatal(err)
 	}
-	b.wantLeads(films, start...)
+	b.wantSlots(films, start...)
 	// By the channel that waits, later: what is taken is left out.
 	r, err = b.RescheduleSeries(t.Context(), second[2], b.wall("2027-03-11T18:10"), string(com.ID))
 	b.must(err)
-	b.wantLeads(films, "2027-03-02T18:00", "2027-03-11T18:00", "2027-03-16T18:00", "2027-03-23T18:00")
+	b.wantSlots(films, "2027-03-02T18:00", "2027-03-11T18:00", "2027-03-16T18:00", "2027-03-23T18:00")
 	if len(r.Passed) != 1 || !strings.Contains(r.Passed[0], "jeudi 18\u00a0mars 2027") {
 		t.Errorf("passed: %q", r.Passed)
 	}
@@ -218,7 +219,7 @@ func TestCampaignFlows(t *testing.T) {
 	// Earlier: they close up.
 	r, err = b.RescheduleSeries(t.Context(), second[0], b.wall("2027-03-03T18:00"), string(com.ID))
 	b.must(err)
-	b.wantLeads(films, "2027-03-02T18:00", "2027-03-03T18:00", "2027-03-04T18:00", "2027-03-09T18:00")
+	b.wantSlots(films, "2027-03-02T18:00", "2027-03-03T18:00", "2027-03-04T18:00", "2027-03-09T18:00")
 	// What may not go out then keeps all where it is, and is named.
 	f := b.film(films[3])
 	f.Title, f.Embargo = "Le dernier", b.wall("2027-03-09T12:00").At
@@ -227,11 +228,11 @@ func TestCampaignFlows(t *testing.T) {
 	if b.fails(assets.Invalid, err); !strings.Contains(assets.Sentence(err), "Le dernier") {
 		t.Errorf("said: %s", assets.Sentence(err))
 	}
-	b.wantLeads(films, "2027-03-02T18:00", "2027-03-03T18:00", "2027-03-04T18:00", "2027-03-09T18:00")
+	b.wantSlots(films, "2027-03-02T18:00", "2027-03-03T18:00", "2027-03-04T18:00", "2027-03-09T18:00")
 	// Alone.
 	_, err = b.RescheduleDay(t.Context(), second[0], b.wall("2027-03-05T18:00"), string(com.ID))
 	b.must(err)
-	b.wantLeads(films, "2027-03-02T18:00", "2027-03-05T18:00", "2027-03-04T18:00", "2027-03-09T18:00")
+	b.wantSlots(films, "2027-03-02T18:00", "2027-03-05T18:00", "2027-03-04T18:00", "2027-03-09T18:00")
 	second[0].Campaign = ""
 	_, err = b.RescheduleSeries(t.Context(), second[0], b.wall("2027-03-03T18:00"), string(com.ID))
 	b.fails(assets.Conflict, err)

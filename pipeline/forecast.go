@@ -82,10 +82,7 @@ func (d *Desk) rationed(ctx context.Context, f *forecast, to publishers.Publishe
 	if !rationed {
 		return nil
 	}
-	var ahead time.Duration
-	if _, can := to.(publishers.Preparer); can {
-		ahead = d.Ahead
-	}
+	ahead := d.leads(to)
 	films, from, until := r.Ration(latest(f.At.Add(-ahead), f.now))
 	all, err := d.Catalog.Publications(ctx, assets.PublicationFilter{Channel: f.Channel, From: from.Add(ahead), To: until.Add(ahead)})
 	for _, p := range all {
@@ -95,6 +92,14 @@ func (d *Desk) rationed(ctx context.Context, f *forecast, to publishers.Publishe
 	}
 	f.ration = films
 	return err
+}
+
+// leads is how long before its hour a film goes up to a channel.
+func (d *Desk) leads(to publishers.Publisher) time.Duration {
+	if _, can := to.(publishers.Preparer); can {
+		return d.Ahead
+	}
+	return 0
 }
 
 // asked is what the channel would say of the film as it is. Where the site is

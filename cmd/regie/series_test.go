@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -16,44 +15,11 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/assets/assetstest"
 	"anonymal.tv/regie/configs"
 	"anonymal.tv/regie/pipeline"
 	"anonymal.tv/regie/publishers"
 	"anonymal.tv/regie/publishers/publisherstest/emu"
-	"anonymal.tv/regie/worker"
 )
-
-// films of a series have small files.
-func furnish(t *testing.T, h *house, films []assets.ID) {
-	t.Helper()
-	var c assets.Change
-	for _, id := range films {
-		f, err := h.catalog.Film(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.Dossier, f.Lede = "zik-zac-2018", "Une soirée au Jas."
-		c.Films = append(c.Films, f)
-		for _, file := range []struct {
-			role        assets.Role
-			name, codec string
-			size        int
-		}{{assets.MP4Role(1080), "mp4", "avc1.640028,mp4a.40.2", 90_000}, {assets.RoleTeaser, "teaser", "avc1.640028,mp4a.40.2", 60_000}, {assets.RolePoster, "poster", "image/jpeg", 3000}, {assets.RoleCaptions, "captions-fr-1.vtt", "text/vtt", 300}} {
-			content := bytes.Repeat([]byte(f.Version+" "), file.size/27+1)[:file.size]
-			b, err := h.parts.Blobs.Put(t.Context(), "renditions/"+string(f.Version)+"/"+file.name, bytes.NewReader(content))
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.Renditions = append(c.Renditions, assets.Rendition{
-				ID: newID(), Version: f.Version, Role: file.role, Key: b.Key, Size: b.Size, SHA256: b.SHA256, Codec: file.codec, Width: 1920, Height: 1080, Duration: 42, CreatedAt: h.now(),
-			})
-		}
-	}
-	if err := h.catalog.Apply(t.Context(), c); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // counted is the door of YouTube: what it lets in each day there, and what it
 // turns away.
@@ -84,43 +50,9 @@ func (c *counted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer.Body.Bytes())
 }
 
-// elapse does what is due, as the worker does, and lets the time go by until
-// nothing is left.
-func elapse(t *testing.T, h *house, clock *assetstest.Clock) {
-	t.Helper()
-	for range 5000 {
-		tasks, err := h.desk.Due(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, task := range tasks {
-			if j, err := h.desk.Perform(t.Context(), task.Job, "w"); err != nil && j.ID != "" {
-				if err := h.desk.Settle(t.Context(), j, worker.Decide(j, err, func() float64 { return 0 })); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		if len(tasks) > 0 {
-			continue
-		}
-		later, err := h.catalog.DueJobs(t.Context(), clock.Now().AddDate(1, 0, 0), 1000)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(later) == 0 {
-			return
-		}
-		next := slices.MinFunc(later, func(a, b assets.Job) int { return a.NotBefore.Compare(b.NotBefore) })
-		clock.Advance(max(next.NotBefore.Sub(clock.Now()), time.Second))
-	}
-	t.Fatal("the work never ends")
-}
-
-// season is a house on its channels, by a clock of their own.
+// season is a house on its channels.
 type season struct {
-	*testing.T
-	*house
-	clock  *assetstest.Clock
+	*clocked
 	tube   *counted
 	frames map[assets.Channel]*emu.Frame
 }
@@ -132,7 +64,7 @@ func newSeason(t *testing.T, daily int) *season {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &season{T: t, clock: assetstest.NewClock(), tube: &counted{YouTube: emu.NewYouTube("jeton", "jeton-refresh"), zone: pacific, inserts: map[string]int{}}}
+	s := &season{tube: &counted{YouTube: emu.NewYouTube("jeton", "jeton-refresh"), zone: pacific, inserts: map[string]int{}}}
 	s.tube.Inserts, s.tube.Units = daily, daily*700
 	vimeo, facebook, peertube, mastodon := emu.NewVimeo("jeton"), emu.NewFacebook("jeton"), emu.NewPeerTube("jeton"), emu.NewMastodon("jeton")
 	s.frames = map[assets.Channel]*emu.Frame{"youtube": s.tube.Frame, "vimeo": vimeo.Frame, "facebook": facebook.Frame, "peertube": peertube.Frame, "mastodon": mastodon.Frame}
@@ -141,16 +73,12 @@ func newSeason(t *testing.T, daily int) *season {
 		t.Cleanup(server.Close)
 		return server.URL
 	}
-	cfg := configs.Default()
-	cfg.Data, cfg.BaseURL = t.TempDir(), "https://anonymal.example"
-	c := &cfg.Channels
-	c.AllowInsecure, c.YouTube.Daily = true, daily
-	c.YouTube.APIURL, c.Vimeo.APIURL, c.Facebook.GraphURL, c.PeerTube.APIURL, c.Mastodon.APIURL = serve(s.tube), serve(vimeo), serve(facebook), serve(peertube), serve(mastodon)
-	c.YouTube.UploadURL, c.YouTube.TokenURL, c.Facebook.GraphVideoURL = c.YouTube.APIURL, c.YouTube.APIURL+"/token", c.Facebook.GraphURL
-	if s.house, err = openAt(t.Context(), cfg, t.Output(), s.clock.Now); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
+	s.clocked = openClocked(t, func(cfg *configs.Config) {
+		c := &cfg.Channels
+		c.YouTube.APIURL, c.Vimeo.APIURL, c.Facebook.GraphURL, c.PeerTube.APIURL, c.Mastodon.APIURL = serve(s.tube), serve(vimeo), serve(facebook), serve(peertube), serve(mastodon)
+		c.YouTube.UploadURL, c.YouTube.TokenURL, c.Facebook.GraphVideoURL = c.YouTube.APIURL, c.YouTube.APIURL+"/token", c.Facebook.GraphURL
+		c.YouTube.Daily = daily
+	})
 	tokens := map[assets.Channel]string{"youtube": `{"access_token":"jeton","refresh_token":"jeton-refresh"}`, "peertube": `{"username":"anonymal","password":"jeton"}`}
 	for channel, frame := range s.frames {
 		frame.Clock = s.clock.Now
@@ -161,12 +89,48 @@ func newSeason(t *testing.T, daily int) *season {
 	return s
 }
 
-func (s *season) wall(text string) assets.Moment {
-	m, _, err := assets.ReadWall(text, s.zone, false)
-	if err != nil {
-		s.Fatal(err)
+// films puts films of one dossier into the house, with captions.
+func (s *season) films(titles ...string) []assets.ID {
+	s.Helper()
+	all := s.dressed(titles...)
+	var c assets.Change
+	for _, id := range all {
+		f, err := s.catalog.Film(s.Context(), id)
+		if err != nil {
+			s.Fatal(err)
+		}
+		f.Dossier = "zik-zac-2018"
+		b, err := s.parts.Blobs.Put(s.Context(), "renditions/"+string(f.Version)+"/captions-fr-1.vtt", strings.NewReader("WEBVTT\n\n00:00.000 --> 00:02.000\n"+f.Title+"\n"))
+		if err != nil {
+			s.Fatal(err)
+		}
+		made, err := s.catalog.Renditions(s.Context(), f.Version)
+		if err != nil {
+			s.Fatal(err)
+		}
+		c.Films = append(c.Films, f)
+		c.Renditions = append(append(c.Renditions, made...), assets.Rendition{ID: newID(), Version: f.Version, Role: assets.RoleCaptions, Key: b.Key, Size: b.Size, SHA256: b.SHA256, Codec: "text/vtt", CreatedAt: s.now()})
 	}
-	return m
+	s.apply(c)
+	return all
+}
+
+// elapse lets the time go by until nothing is left to do.
+func (s *season) elapse() {
+	s.Helper()
+	for range 5000 {
+		s.settle()
+		later, err := s.catalog.DueJobs(s.Context(), s.now().AddDate(2, 0, 0), 1000)
+		if err != nil {
+			s.Fatal(err)
+		}
+		if len(later) == 0 {
+			return
+		}
+		next := slices.MinFunc(later, func(a, b assets.Job) int { return a.NotBefore.Compare(b.NotBefore) })
+		s.clock.Advance(max(next.NotBefore.Sub(s.now()), time.Second))
+	}
+	s.Fatal("the work never ends")
 }
 
 // judge looks at what became of one film on one channel.
@@ -211,21 +175,27 @@ func TestCampaignGoesOut(t *testing.T) {
 	for i := range titles {
 		titles[i] = fmt.Sprintf("Zik Zac film %02d", i+1)
 	}
-	films := vouch(t, s.house, titles...)
-	furnish(t, s.house, films)
-	for i, other := range films[20:] { // YouTube has enough on Thursday, the 11th
-		if _, _, err := s.desk.PlanAt(t.Context(), other, []assets.Channel{"youtube"}, s.wall(fmt.Sprintf("2027-03-11T1%d:00", i+1)), "cli"); err != nil {
+	films := s.films(titles...)
+	first := assets.MomentAt(time.Date(s.now().Year()+1, time.March, 3, 18, 0, 0, 0, s.zone), s.zone)
+	series := pipeline.Series{
+		Films: films[:20], Channels: []assets.Channel{"site", "youtube", "vimeo", "facebook", "peertube", "mastodon"},
+		Rhythm: assets.Rhythm{time.Tuesday, time.Thursday}, First: first,
+	}
+	free, err := s.desk.Campaign(t.Context(), series)
+	if err != nil {
+		t.Fatal(err)
+	}
+	third := free[2].Outings[0].Moment
+	for i, other := range films[20:] { // on its day YouTube has enough
+		if _, _, err := s.desk.PlanAt(t.Context(), other, []assets.Channel{"youtube"}, third.Plus(0, -time.Duration(i+3)*time.Hour, s.zone), "cli"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	turns, _, err := s.desk.PlanCampaign(t.Context(), pipeline.Series{
-		Films: films[:20], Channels: []assets.Channel{"site", "youtube", "vimeo", "facebook", "peertube", "mastodon"},
-		Rhythm: assets.Rhythm{time.Tuesday, time.Thursday}, First: s.wall("2027-03-03T18:00"),
-	}, "cli")
-	if err != nil || len(turns[2].Passed) != 1 || turns[2].Outings[0].Wall != "2027-03-16T18:00" {
+	turns, _, err := s.desk.PlanCampaign(t.Context(), series, "cli")
+	if err != nil || len(turns[2].Passed) != 1 || turns[2].Outings[0].Moment != free[3].Outings[0].Moment {
 		t.Fatalf("planned: %+v, %v", turns, err)
 	}
-	elapse(t, s.house, s.clock)
+	s.elapse()
 	for _, turn := range turns {
 		for _, o := range turn.Outings {
 			s.judge(turn.Film, o)

@@ -67,7 +67,9 @@ func (s *Studio) campaign(w http.ResponseWriter, r *http.Request) error {
 			v.Add("film", string(f.ID))
 		}
 		for _, o := range b.Offered {
-			v.Add("canal", string(o.Channel))
+			if o.Channel != assets.ChannelNewsletter { // a letter a film is many
+				v.Add("canal", string(o.Channel))
+			}
 		}
 	}
 	if err := s.fillCampaign(r, &b, films, v); err != nil {

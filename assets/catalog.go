@@ -143,8 +143,22 @@ type Catalog interface {
 	Replies
 	Outbox
 	Accounts
+	Deliveries
 	Jobs
 	Close() error
+}
+
+// Deliveries is the side of the Catalog that knows what partners were handed.
+type Deliveries interface {
+	Delivery(ctx context.Context, id ID) (Delivery, error)
+	DeliveryByToken(ctx context.Context, hash string) (Delivery, error)
+	Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, error) // newest first
+	Receipts(ctx context.Context, delivery ID) ([]Receipt, error)         // oldest first
+	// NoteReceipt keeps what a visitor did: what the same one did before with
+	// the same bytes is one with it, spans and all. A download that would be one
+	// more than limit is a Conflict (limit 0: there is none); one that has not
+	// come to its end within a day leaves its place.
+	NoteReceipt(ctx context.Context, r Receipt, limit int) (Receipt, error)
 }
 
 // Jobs is the outbox side of the Catalog.

@@ -201,8 +201,11 @@ func (c Clearance) Sentence() string {
 
 // Medium is where a channel shows.
 func (c Channel) Medium() Medium {
-	if c == ChannelSite {
+	switch c {
+	case ChannelSite:
 		return MediumSite
+	case ChannelPartner:
+		return MediumPartners
 	}
 	return MediumNetworks
 }

@@ -36,7 +36,7 @@ type Event struct {
 	Subject ID        `json:"subject"`
 	From    string    `json:"from"` // "" when the record is created
 	To      string    `json:"to"`
-	Actor   string    `json:"actor"` // a user's ID, or "cli", "worker", "schedule"
+	Actor   string    `json:"actor"` // a user's ID, or "cli", "worker", "schedule", "partner: " and a name
 	At      time.Time `json:"at"`
 	Note    string    `json:"note,omitempty"` // a French sentence: why
 	Attempt int       `json:"attempt,omitempty"`

@@ -25,6 +25,8 @@ const (
 	JobPrepare  JobKind = "prepare"  // subject: a publication: its film goes up ahead of its hour, unseen, or comes away again
 	JobDecorate JobKind = "decorate" // subject: a publication: what goes with the film is sent after it
 	JobAssist   JobKind = "assist"   // subject: a publication: its hour has come, a person is told
+	JobDelivery JobKind = "delivery" // subject: a delivery: it ends, or will soon
+	JobHand     JobKind = "hand"     // subject: a film: the partners whose links hold it are told
 
 	JobProgramme JobKind = "programme" // subject: the programme: channels show it as it is
 )

@@ -8,8 +8,11 @@ import (
 // Channel is a destination: "site", "vimeo", "youtube"…
 type Channel string
 
-// ChannelSite is the association's own site.
-const ChannelSite Channel = "site"
+// The channels that are the house's own.
+const (
+	ChannelSite    Channel = "site"    // the association's site
+	ChannelPartner Channel = "partner" // delivery links: nothing is published on it, its gate is asked
+)
 
 // Name is what people call a channel.
 func (c Channel) Name() string {
@@ -96,34 +99,4 @@ const StepAhead = "ahead"
 // Hidden tells whether the film is on its channel already, and nobody sees it.
 func (p Publication) Hidden() bool {
 	return p.State == PublicationScheduled && slices.Contains(p.Done, StepAhead)
-}
-
-// DeliveryState is where a delivery link stands.
-type DeliveryState string
-
-// The states of a delivery.
-const (
-	DeliveryOpen    DeliveryState = "open"
-	DeliveryExpired DeliveryState = "expired"
-	DeliveryRevoked DeliveryState = "revoked"
-)
-
-// DeliveryMachine says which state of a delivery may follow which.
-var DeliveryMachine = Machine[DeliveryState]{
-	"":              {DeliveryOpen},
-	DeliveryOpen:    {DeliveryExpired, DeliveryRevoked},
-	DeliveryExpired: {DeliveryOpen, DeliveryRevoked},
-	DeliveryRevoked: {},
-}
-
-// Delivery is a link by which a partner receives films.
-type Delivery struct {
-	ID        ID            `json:"id"`
-	Partner   string        `json:"partner"` // slug
-	Films     []ID          `json:"films"`
-	Dossier   string        `json:"dossier,omitempty"` // slug: all its films, as they become ready
-	State     DeliveryState `json:"state"`
-	TokenHash string        `json:"-"` // SHA-256 of the token in the link; the token itself is never kept
-	ExpiresAt time.Time     `json:"expires_at"`
-	CreatedAt time.Time     `json:"created_at"`
 }

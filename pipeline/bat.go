@@ -129,6 +129,7 @@ func (d *Desk) AskApproval(ctx context.Context, film assets.ID, actor string) (a
 	if err := d.tellAsked(ctx, &c, s.Film, v, actor); err != nil {
 		return a, err
 	}
+	c.Jobs = append(c.Jobs, d.job(assets.JobHand, film, d.Now(), 0))
 	return a, d.commit(ctx, c)
 }
 
@@ -222,6 +223,7 @@ func (d *Desk) give(ctx context.Context, c *assets.Change, s *stand, a *assets.A
 		}
 	}
 	c.Approvals = append(c.Approvals, *a)
+	c.Jobs = append(c.Jobs, d.job(assets.JobHand, s.ID, d.Now(), 0))
 	c.Events = append(c.Events, d.event(assets.SubjectApproval, a.ID, string(from), string(a.State), actor, fmt.Sprintf("BAT donné sur la V%d.", a.Number)))
 	if s.State == assets.FilmEditing {
 		s.move(d, c, assets.FilmReview, actor, "")
@@ -331,9 +333,13 @@ func (d *Desk) answered(ctx context.Context, approval assets.ID) (assets.Approva
 }
 
 // sign writes down who answers, when and with which word. On the command line
-// it is the administration.
+// it is the administration; by a link, whoever says so.
 func (d *Desk) sign(ctx context.Context, a *assets.Approval, note, actor string) error {
 	a.By, a.Name, a.At, a.Note = actor, "l’administration", d.Now(), strings.TrimSpace(note)
+	if name, partner := strings.CutPrefix(actor, actorPartner); partner {
+		a.By, a.Name = "", name
+		return nil
+	}
 	u, err := d.Catalog.User(ctx, assets.ID(actor))
 	switch {
 	case assets.KindOf(err) == assets.NotFound:

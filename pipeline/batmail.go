@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
@@ -65,6 +66,9 @@ func (d *Desk) tellAnswer(ctx context.Context, c *assets.Change, f assets.Film, 
 
 // judge is whoever answers, by what they are in the house.
 func (d *Desk) judge(ctx context.Context, actor string) (string, error) {
+	if name, partner := strings.CutPrefix(actor, actorPartner); partner {
+		return name, nil
+	}
 	u, err := d.Catalog.User(ctx, assets.ID(actor))
 	if err != nil && assets.KindOf(err) != assets.NotFound {
 		return "", err

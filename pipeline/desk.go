@@ -120,6 +120,8 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobPrepare:  d.prepare,
 		assets.JobDecorate: d.decorate,
 		assets.JobAssist:   d.assist,
+		assets.JobDelivery: d.watchDelivery,
+		assets.JobHand:     d.tellPartners,
 
 		assets.JobProgramme: d.tellProgramme,
 	}[job.Kind]
@@ -191,7 +193,7 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failPreparing(ctx, j, reason)
 	case assets.JobDecorate:
 		return d.failDecoration(ctx, j, reason)
-	case assets.JobRemind, assets.JobShoot, assets.JobProgramme, assets.JobAssist:
+	case assets.JobRemind, assets.JobShoot, assets.JobProgramme, assets.JobAssist, assets.JobDelivery, assets.JobHand:
 		return assets.Change{}, nil // nothing says it failed but its job
 	default:
 		return d.failPublishing(ctx, j, reason)

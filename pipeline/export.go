@@ -49,9 +49,9 @@ func (d *Desk) Export(ctx context.Context, selection assets.ID, format string) (
 	}
 	switch format {
 	case "originaux.zip":
-		return d.zipped(ctx, s.Name+" (originaux).zip", s.CreatedAt, f.originals), nil
+		return d.zipped(ctx, s.Name+" (originaux).zip", s.CreatedAt, inFolder, f.originals), nil
 	case "proxies.zip":
-		return d.zipped(ctx, s.Name+" (proxies).zip", s.CreatedAt, f.proxies), nil
+		return d.zipped(ctx, s.Name+" (proxies).zip", s.CreatedAt, inFolder, f.proxies), nil
 	}
 	name := s.Name
 	ending, small := strings.CutPrefix(format, "proxies.")
@@ -217,12 +217,13 @@ func unique(name string, taken map[string]bool) string {
 	return name
 }
 
-// zipped lays files out as an archive, with their SHA-256 beside them.
-func (d *Desk) zipped(ctx context.Context, name string, at time.Time, files []Stored) Export {
+// zipped lays files out below a folder of an archive, with their SHA-256 beside
+// it.
+func (d *Desk) zipped(ctx context.Context, name string, at time.Time, folder string, files []Stored) Export {
 	var sums bytes.Buffer
 	var entries []archive.Entry
 	for _, f := range files {
-		inside := inFolder + f.Name
+		inside := folder + f.Name
 		fmt.Fprintf(&sums, "%s  %s\n", f.SHA256, inside)
 		entries = append(entries, archive.Entry{Name: inside, Size: f.Size, Sum: f.SHA256, Open: func() (io.ReadSeekCloser, error) {
 			return d.Blobs.Open(ctx, f.Key)

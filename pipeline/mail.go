@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,8 @@ const (
 	MailTransfer   = "transfer"   // files of a transfer are missing
 	MailLetter     = "letter"     // the newsletter, or a trial of it
 	MailSubscribe  = "subscribe"  // whether an address wants the newsletter
+	MailDelivery   = "delivery"   // to a partner: what a link holds
+	MailPartner    = "partner"    // a partner asks, or answers
 )
 
 // MailKind is one kind of mail, and what people call it.
@@ -43,6 +46,7 @@ func MailKinds() []MailKind {
 		{MailShoot, "Un tournage a lieu demain"},
 		{MailWanted, "Un complément est demandé"},
 		{MailBAT, "Un BAT est demandé, donné ou refusé"},
+		{MailPartner, "Un partenaire répond, ou demande quelque chose"},
 		{MailOnline, "Un film est en ligne"},
 		{MailDay, "Ce qui sort aujourd’hui, à 8 h"},
 		{MailChannel, "Une mise en ligne ou un compte attend quelqu’un"},
@@ -137,7 +141,6 @@ func (d *Desk) letter(u assets.User, kind, subject, text, path string) (assets.M
 	if u.Mail == "" || !u.Entitled(d.Now()) || slices.Contains(u.Muted, kind) {
 		return assets.Mail{}, false
 	}
-	subject = strings.NewReplacer("\n", " ", "\t", " ").Replace(french.Typeset(french.Clean(subject)))
 	link := ""
 	if path != "" {
 		link = d.Letterhead.BaseURL + path
@@ -147,9 +150,14 @@ func (d *Desk) letter(u assets.User, kind, subject, text, path string) (assets.M
 		House: d.Letterhead.House, Account: d.Letterhead.BaseURL + "/regie/moi/compte", Muted: kind != MailEntry && kind != MailWithdrawal,
 	}
 	return assets.Mail{
-		User: u.ID, To: u.Mail, Name: u.Name, Kind: kind, Subject: french.Short(subject, subjectLength),
+		User: u.ID, To: u.Mail, Name: u.Name, Kind: kind, Subject: subjectOf(subject),
 		Text: body.text(), HTML: body.html(), ReplyTo: d.Letterhead.ReplyTo, CreatedAt: d.Now(),
 	}, true
+}
+
+// subjectOf is one line, as a phone shows it.
+func subjectOf(text string) string {
+	return french.Short(strings.NewReplacer("\n", " ", "\t", " ").Replace(french.Typeset(french.Clean(text))), subjectLength)
 }
 
 // post adds a mail to a change, to be sent at an instant; without a postman it
@@ -205,12 +213,17 @@ func (d *Desk) failMail(ctx context.Context, j assets.Job, reason string) (asset
 	return assets.Change{Mails: []assets.Mail{sealed(m)}}, nil
 }
 
+// linkToken is the part of a delivery link that opens it.
+var linkToken = regexp.MustCompile(`/p/[A-Z2-7]{26}`)
+
 // sealed drops what a mail said when it held a key, and to whom when that is
 // nobody of the house.
 func sealed(m assets.Mail) assets.Mail {
 	switch m.Kind {
 	case MailEntry:
 		m.Text, m.HTML = "(Le lien d’entrée n’est pas gardé ici.)", ""
+	case MailDelivery:
+		m.Text, m.HTML = linkToken.ReplaceAllString(m.Text, "/p/…"), linkToken.ReplaceAllString(m.HTML, "/p/…")
 	case MailSubscribe:
 		m.To, m.Text, m.HTML = "", "(L’adresse et le lien ne sont pas gardés ici.)", ""
 	}

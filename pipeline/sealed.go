@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"math"
 
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
@@ -59,6 +60,19 @@ func SealedTexts(ctx context.Context, c assets.Catalog) iter.Seq2[SealedText, er
 			if len(w.Secret) > 0 && !yield(SealedText{webhookPlace(w.ID), w.Secret, change(func(text []byte) assets.Change {
 				w.Secret = text
 				return assets.Change{Webhooks: []assets.Webhook{w}}
+			})}, nil) {
+				return
+			}
+		}
+		deliveries, err := c.Deliveries(ctx, assets.DeliveryFilter{Limit: math.MaxInt32})
+		if err != nil {
+			yield(SealedText{}, err)
+			return
+		}
+		for _, x := range deliveries {
+			if len(x.Sealed) > 0 && !yield(SealedText{deliveryPlace(x.ID), x.Sealed, change(func(text []byte) assets.Change {
+				x.Sealed = text
+				return assets.Change{Deliveries: []assets.Delivery{x}}
 			})}, nil) {
 				return
 			}

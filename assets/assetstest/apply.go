@@ -21,7 +21,6 @@ func applyCases() map[string]func(*House) {
 		"events only added": eventsOnlyAdded,
 		"given IDs":         givenIDs,
 		"save resume":       savesResume,
-		"delivery":          deliveries,
 	}
 }
 
@@ -306,17 +305,4 @@ func savesResume(h *House) {
 	h.Apply(assets.Change{Publications: []assets.Publication{p}}) // read before: must not take the handle away
 	got, err = h.Catalog.Publication(h.Context(), p.ID)
 	same(h, string(got.Resume), err, "two")
-}
-
-func deliveries(h *House) {
-	d := assets.Delivery{
-		ID: h.IDs.New(), Partner: "zik-zac", Films: []assets.ID{h.IDs.New()}, TokenHash: "aa",
-		ExpiresAt: h.Clock.Now().Add(time.Hour), CreatedAt: h.Clock.Now(),
-	}
-	h.Apply(assets.Change{Deliveries: []assets.Delivery{d}, Events: []assets.Event{h.Event(assets.SubjectDelivery, d.ID, "", "open")}})
-	d.Films = append(d.Films, h.IDs.New())
-	h.Apply(assets.Change{Deliveries: []assets.Delivery{d}, Events: []assets.Event{h.Event(assets.SubjectDelivery, d.ID, "open", "revoked")}})
-	h.Refuses(assets.Conflict, assets.Change{Events: []assets.Event{h.Event(assets.SubjectDelivery, d.ID, "open", "expired")}})
-	d.ID = h.IDs.New() // the token is taken
-	h.Refuses(assets.Conflict, assets.Change{Deliveries: []assets.Delivery{d}, Events: []assets.Event{h.Event(assets.SubjectDelivery, d.ID, "", "open")}})
 }

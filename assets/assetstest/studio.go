@@ -22,6 +22,8 @@ func studioCases() map[string]func(*House) {
 		"outbox":     outboxRecords,
 		"letters":    letterRecords,
 		"accounts":   accountRecords,
+		"deliveries": deliveryRecords,
+		"receipts":   receiptRecords,
 		"proxies":    proxyRecords,
 		"made":       madeRecords,
 		"film":       studioFilm,

@@ -1,0 +1,126 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
+)
+
+// partnerName is what the partner of a link is called.
+func (d *Desk) partnerName(ctx context.Context, x assets.Delivery) string {
+	p, err := d.Catalog.Programme(ctx)
+	if err != nil {
+		return x.Partner
+	}
+	return or(p.Names().Partner[x.Partner], x.Partner)
+}
+
+// tellPartner adds a mail to the partner of a link, which leads to it; nothing
+// where there is no address.
+func (d *Desk) tellPartner(c *assets.Change, x assets.Delivery, subject, text string) error {
+	m, there, err := d.partnerMail(x, subject, text)
+	if err == nil && there {
+		m.ID = d.NewID()
+		d.post(c, m, d.Now())
+	}
+	return err
+}
+
+func (d *Desk) partnerMail(x assets.Delivery, subject, text string) (assets.Mail, bool, error) {
+	if x.Mail == "" || x.Standing(d.Now()) != assets.DeliveryOpen {
+		return assets.Mail{}, false, nil
+	}
+	link, err := d.DeliveryLink(x)
+	if err != nil {
+		return assets.Mail{}, false, err
+	}
+	body := letterBody{
+		Greeting: "Bonjour,", Paragraphs: french.Paragraphs(french.Clean(text)), Link: link, House: d.Letterhead.House,
+	}
+	return assets.Mail{
+		To: x.Mail, Kind: MailDelivery, Subject: subjectOf(subject), Text: body.text(), HTML: body.html(),
+		ReplyTo: d.Letterhead.ReplyTo, CreatedAt: d.Now(),
+	}, true, nil
+}
+
+// writePartner adds the mail that says what a link holds: one in half an hour,
+// however many films come in it.
+func (d *Desk) writePartner(ctx context.Context, c *assets.Change, x assets.Delivery) error {
+	all, err := d.Handed(ctx, x)
+	if err != nil {
+		return err
+	}
+	count := map[HandedGroup]int{}
+	for _, h := range all {
+		count[h.Group]++
+	}
+	subject := x.Name
+	switch {
+	case count[HandedReview] > 0:
+		subject += " — " + french.Count(count[HandedReview], "film à valider", "films à valider")
+	case count[HandedReady] > 0:
+		subject += " — " + french.Count(count[HandedReady], "film à télécharger", "films à télécharger")
+	}
+	var said []string
+	for _, g := range handedGroups {
+		if n := count[g.Group]; n > 0 {
+			said = append(said, fmt.Sprintf("%s : %d", g.Name, n))
+		}
+	}
+	text := strings.Join(said, "\n") + "\n\nLe lien ouvre sans compte, jusqu'au " + french.Day(x.ExpiresAt.In(d.Zone)) + "."
+	m, there, err := d.partnerMail(x, subject, strings.TrimSpace(text))
+	if err != nil || !there {
+		return err
+	}
+	since := d.Now().Truncate(gathering)
+	m.ID = gathered(since, string(x.ID), MailDelivery)
+	before, err := d.Catalog.Mail(ctx, m.ID)
+	switch {
+	case assets.KindOf(err) == assets.NotFound && err != nil:
+		at := since.Add(gathering)
+		if len(c.Deliveries) > 0 { // the link itself is new: it is waited for
+			at = d.Now()
+		}
+		d.post(c, m, at)
+		return nil
+	case err == nil && (before.State == assets.MailWaiting || before.State == assets.MailKept):
+		m.State = before.State
+		c.Mails = append(c.Mails, m)
+	case err == nil: // gone already: what follows is said with the next half hour
+		m.ID = gathered(since.Add(gathering), string(x.ID), MailDelivery)
+		d.post(c, m, since.Add(2*gathering))
+	}
+	return err
+}
+
+// tellPartners writes to the partners whose links hold a film that came to be
+// looked at, or to be had.
+func (d *Desk) tellPartners(ctx context.Context, h *hold) error {
+	c := assets.Change{Fence: h.fence()}
+	f, err := d.Catalog.Film(ctx, h.job.Subject)
+	if err != nil {
+		return err
+	}
+	all, err := d.Catalog.Deliveries(ctx, assets.DeliveryFilter{Film: &f, State: assets.DeliveryOpen})
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		if err := d.writePartner(ctx, &c, x); err != nil {
+			return err
+		}
+	}
+	return d.commit(ctx, c)
+}
+
+// tellDesk writes to the communication about a link.
+func (d *Desk) tellDesk(ctx context.Context, c *assets.Change, x assets.Delivery, subject, text string) error {
+	to, err := d.Catalog.Users(ctx, assets.UserFilter{Role: assets.RoleCommunication})
+	if err == nil {
+		d.Tell(ctx, c, to, MailPartner, subject, text, "/regie/livraisons/"+string(x.ID))
+	}
+	return err
+}

@@ -1,0 +1,280 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
+)
+
+// HandedGroup is how far a film is for the partner who looks at a link.
+type HandedGroup string
+
+// The groups of a link's page.
+const (
+	HandedReview HandedGroup = "review" // can be looked at, and waits for its BAT
+	HandedReady  HandedGroup = "ready"  // can be looked at and downloaded
+	HandedComing HandedGroup = "coming" // nothing of it is to be had yet, or any more
+)
+
+// handedGroups are the groups in the order of the page.
+var handedGroups = []struct {
+	Group HandedGroup
+	Name  string
+}{{HandedReview, "À valider"}, {HandedReady, "Disponibles"}, {HandedComing, "À venir"}}
+
+// Handed is one film as its partner finds it.
+type Handed struct {
+	assets.Film
+	Group    HandedGroup
+	Version  assets.Version     // that is looked at and had; without an ID when coming
+	Approval *assets.Approval   // the BAT that waits; nil when none does
+	Embargo  time.Time          // not to be made public before; zero: no more, or none
+	Length   float64            // seconds
+	Made     []assets.Rendition // of Version; of one film alone, its texts too
+	By       []HandedFile       // of one film alone: what can be downloaded, in the order of the menu; none before the BAT
+}
+
+// HandedFile is one line of the download menu: a file by its use.
+type HandedFile struct {
+	Stored
+	Use  string // « Pour votre site »
+	What string // « MP4 1080p »
+}
+
+// Handed lists the films of a link, as they come on its page: those to look at,
+// those that are ready, those to come. It is the one gate of all that is served
+// by a link: what is not in Made or By is not served.
+func (d *Desk) Handed(ctx context.Context, x assets.Delivery) ([]Handed, error) {
+	films, err := d.filmsOf(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Handed, len(films))
+	for i, f := range films {
+		if all[i], err = d.handed(ctx, f); err != nil {
+			return nil, err
+		}
+	}
+	order := map[HandedGroup]int{HandedReview: 0, HandedReady: 1, HandedComing: 2}
+	slices.SortStableFunc(all, func(a, b Handed) int { return order[a.Group] - order[b.Group] })
+	return all, nil
+}
+
+// maxHanded is how many films a link holds.
+const maxHanded = 200
+
+// filmsOf are the films of a link: those that were chosen, then those of its
+// dossier, the oldest first.
+func (d *Desk) filmsOf(ctx context.Context, x assets.Delivery) ([]assets.Film, error) {
+	var all []assets.Film
+	if len(x.Films) > 0 {
+		chosen, err := d.Catalog.Films(ctx, assets.FilmFilter{IDs: x.Films, Limit: maxHanded})
+		if err != nil {
+			return nil, err
+		}
+		slices.SortFunc(chosen, func(a, b assets.Film) int { return slices.Index(x.Films, a.ID) - slices.Index(x.Films, b.ID) })
+		all = chosen
+	}
+	if x.Dossier == "" {
+		return all, nil
+	}
+	filed, err := d.Catalog.Films(ctx, assets.FilmFilter{Dossier: x.Dossier, Limit: maxHanded})
+	for _, f := range slices.Backward(filed) {
+		if !slices.Contains(x.Films, f.ID) {
+			all = append(all, f)
+		}
+	}
+	return all, err
+}
+
+// HandedFilm is one film of a link; NotFound for one that the link does not hold.
+func (d *Desk) HandedFilm(ctx context.Context, x assets.Delivery, film assets.ID) (Handed, error) {
+	f, err := d.Catalog.Film(ctx, film)
+	if err == nil && !x.Holds(f) {
+		err = missing("pipeline.HandedFilm")
+	}
+	if err != nil {
+		return Handed{}, err
+	}
+	h, err := d.handed(ctx, f)
+	if err != nil {
+		return h, err
+	}
+	return d.menu(ctx, h)
+}
+
+func (d *Desk) handed(ctx context.Context, f assets.Film) (Handed, error) {
+	h := Handed{Film: f, Group: HandedComing}
+	if f.State == assets.FilmWithdrawn {
+		return h, nil
+	}
+	s, err := d.stand(ctx, f.ID)
+	if err != nil {
+		return h, err
+	}
+	refusals, err := d.Refusals(ctx, f.ID, assets.ChannelPartner, d.Now())
+	if err != nil {
+		return h, err
+	}
+	group, v := groupOf(s, refusals)
+	for _, r := range refusals {
+		if r.Lock == assets.LockEmbargo && r.Until.After(h.Embargo) {
+			h.Embargo = r.Until
+		}
+	}
+	if group == HandedComing {
+		return h, nil
+	}
+	made, err := d.Catalog.Renditions(ctx, v.ID)
+	if err != nil {
+		return h, err
+	}
+	top, found := tallest(made)
+	if !found {
+		return h, nil
+	}
+	h.Group, h.Version, h.Length = group, v, top.Duration
+	h.Made = Covered(f, made)
+	for _, a := range s.approvals {
+		if a.Version == v.ID && a.State == assets.ApprovalAsked {
+			h.Approval = &a
+		}
+	}
+	return h, nil
+}
+
+// menu adds the texts of a film to what is shown, and its menu.
+func (d *Desk) menu(ctx context.Context, h Handed) (Handed, error) {
+	if h.Group == HandedComing {
+		return h, nil
+	}
+	texts, err := d.trackFiles(ctx, h.ID)
+	h.Made = append(h.Made, texts...)
+	if h.Group == HandedReady {
+		h.By = downloads(h.Film, h.Made)
+	}
+	return h, err
+}
+
+// groupOf weighs what stands against a film. An embargo keeps no partner from
+// the film: it is shown, and theirs to keep.
+func groupOf(s stand, refusals []assets.Refusal) (HandedGroup, assets.Version) {
+	locked := func(locks ...assets.Lock) bool {
+		return slices.ContainsFunc(refusals, func(r assets.Refusal) bool { return slices.Contains(locks, r.Lock) })
+	}
+	if locked(assets.LockConsent) {
+		return HandedComing, assets.Version{}
+	}
+	if _, v, given := s.warrant(); given && v.State == assets.VersionReady && !locked(assets.LockMusic, assets.LockSilence) {
+		return HandedReady, v
+	}
+	if v, err := candidate(s.versions); err == nil && slices.ContainsFunc(s.approvals, func(a assets.Approval) bool {
+		return a.Version == v.ID && a.State == assets.ApprovalAsked
+	}) {
+		return HandedReview, v
+	}
+	return HandedComing, assets.Version{}
+}
+
+// downloads is the menu of a film: what was made of it, by its use.
+func downloads(f assets.Film, made []assets.Rendition) []HandedFile {
+	var all []HandedFile
+	add := func(r assets.Rendition, use, what, name string) {
+		all = append(all, HandedFile{
+			Stored: Stored{Key: r.Key, SHA256: r.SHA256, Size: r.Size, Name: french.FileName(f.Title + name + path.Ext(r.Key))},
+			Use:    use, What: what,
+		})
+	}
+	for _, m := range []struct {
+		role            assets.Role
+		use, what, name string
+	}{
+		{assets.MP4Role(1080), "Pour votre site", "MP4 1080p", " (1080p)"},
+		{assets.MP4Role(720), "Pour votre site", "MP4 720p", " (720p)"},
+		{assets.MP4Role(480), "Pour un envoi léger", "MP4 480p", " (480p)"},
+		{assets.RoleTeaser, "Teaser", "MP4", " (teaser)"},
+		{assets.RoleAudio, "Le son seul", "M4A", " (son)"},
+		{assets.RoleCaptions, "Sous-titres", "WebVTT", " (sous-titres)"},
+		{assets.RoleCover, "Vignette", "JPEG", " (vignette)"},
+		{assets.RoleThumbnail, "Vignette", "JPEG", " (vignette)"},
+	} {
+		if slices.ContainsFunc(all, func(x HandedFile) bool { return x.Use == m.use && x.Use != "Pour votre site" }) {
+			continue
+		}
+		if r, there := biggest(made, m.role); there {
+			add(r, m.use, m.what, m.name)
+		}
+	}
+	return all
+}
+
+// biggest is the widest file of a role that people open anywhere.
+func biggest(made []assets.Rendition, role assets.Role) (best assets.Rendition, there bool) {
+	for _, r := range made {
+		if r.Role == role && r.Rank == 0 && path.Ext(r.Key) != ".webp" && (!there || r.Width > best.Width) {
+			best, there = r, true
+		}
+	}
+	return best, there
+}
+
+// Seen is a file of a film of a link that its page shows: pictures, the streams of
+// the player. What is downloaded is found by Downloaded.
+func (h Handed) Seen(name string) (Stored, error) { return among(h.Made, name) }
+
+// Downloaded is a file of the menu, by its name.
+func (h Handed) Downloaded(name string) (HandedFile, error) {
+	i := slices.IndexFunc(h.By, func(f HandedFile) bool { return f.Name == name })
+	if i < 0 {
+		return HandedFile{}, missing("pipeline.Downloaded")
+	}
+	return h.By[i], nil
+}
+
+// HandedZip is everything that is ready on a link as one archive, a folder a
+// film, with checksums; it can be taken up at any byte. Without film it is all of
+// them.
+func (d *Desk) HandedZip(ctx context.Context, x assets.Delivery, film assets.ID) (Export, error) {
+	all, err := d.Handed(ctx, x)
+	if err != nil {
+		return Export{}, err
+	}
+	var files []Stored
+	taken := map[string]bool{}
+	for _, h := range all {
+		if h.Group != HandedReady || film != "" && h.ID != film {
+			continue
+		}
+		if h, err = d.menu(ctx, h); err != nil {
+			return Export{}, err
+		}
+		folder := unique(french.FileName(h.Title), taken)
+		for _, f := range h.By {
+			files = append(files, Stored{Key: f.Key, SHA256: f.SHA256, Size: f.Size, Name: folder + "/" + f.Name})
+		}
+	}
+	if len(files) == 0 {
+		return Export{}, missing("pipeline.HandedZip")
+	}
+	return d.zipped(ctx, french.FileName(x.Name+".zip"), x.CreatedAt, "", files), nil
+}
+
+// HandedText is what is written about a film, to be pasted anywhere.
+func (h Handed) HandedText(zone *time.Location) string {
+	var b bytes.Buffer
+	for _, part := range []string{h.Title, h.Lede, h.Description, h.Credits} {
+		if part = strings.TrimSpace(french.Clean(part)); part != "" {
+			b.WriteString(part + "\n\n")
+		}
+	}
+	if !h.Embargo.IsZero() {
+		b.WriteString("À ne pas diffuser avant le " + french.Day(h.Embargo.In(zone)) + ", " + french.Hour(h.Embargo.In(zone)) + ".\n")
+	}
+	return strings.TrimSpace(b.String()) + "\n"
+}

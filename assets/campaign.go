@@ -16,11 +16,14 @@ func (r Rhythm) On(m Moment) bool {
 	return err == nil && slices.Contains(r, day.Weekday())
 }
 
-// String writes it as ReadRhythm reads it: "2 4" is Tuesday and Thursday.
+// String writes it as ReadRhythm reads it, Sunday first: "2 4" is Tuesday and
+// Thursday. Two of the same days are written alike.
 func (r Rhythm) String() string {
-	days := make([]string, len(r))
-	for i, day := range r {
-		days[i] = strconv.Itoa(int(day))
+	var days []string
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if slices.Contains(r, day) {
+			days = append(days, strconv.Itoa(int(day)))
+		}
 	}
 	return strings.Join(days, " ")
 }

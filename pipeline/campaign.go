@@ -48,9 +48,11 @@ func (s Series) check() error {
 		return wrong(op, "film", "Choisissez au moins un film. Rien n'est programmé.")
 	case len(s.Films) > mostInSeries:
 		return wrong(op, "film", fmt.Sprintf("Une campagne a %d films au plus : faites-en deux. Rien n'est programmé.", mostInSeries))
+	case len(slices.Compact(slices.Sorted(slices.Values(s.Films)))) < len(s.Films):
+		return wrong(op, "film", "Un film y est deux fois. Rien n'est programmé.")
 	case len(s.Channels) == 0:
 		return wrong(op, "canal", "Choisissez au moins un canal. Rien n'est programmé.")
-	case len(s.Rhythm) == 0:
+	case s.Rhythm.String() == "":
 		return wrong(op, "jour", "Choisissez au moins un jour de la semaine. Rien n'est programmé.")
 	}
 	return nil
@@ -102,7 +104,7 @@ func (d *Desk) campaign(ctx context.Context, s Series, actor string, batch asset
 	}
 	of := campaign{d.NewID(), s.Rhythm}
 	if i := slices.IndexFunc(w.held, func(p assets.Publication) bool {
-		return p.Campaign != "" && slices.Contains(s.Films, p.Film) && slices.Equal(p.Rhythm, s.Rhythm)
+		return p.Campaign != "" && slices.Contains(s.Films, p.Film) && p.Rhythm.String() == s.Rhythm.String()
 	}); i >= 0 {
 		of.id = w.held[i].Campaign
 	}

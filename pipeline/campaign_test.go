@@ -156,6 +156,7 @@ func TestCampaign(t *testing.T) {
 	// The film that has its BAT now takes the slot that stayed free, in the same campaign.
 	_, err = b.ApproveNow(t.Context(), unread.Film, "", "cli")
 	b.must(err)
+	s.Rhythm = assets.Rhythm{time.Thursday, time.Tuesday}
 	turns, _, err = b.PlanCampaign(t.Context(), s, string(com.ID))
 	b.must(err)
 	b.wantSlots(films, "2027-03-02T18:00", "2027-03-04T18:00", "2027-03-09T18:00", "")
@@ -177,7 +178,7 @@ func TestCampaign(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.wantSlots(films, "", "2027-03-04T18:00", "", "")
-	for _, wrong := range []Series{{}, {Films: films}, {Films: films, Channels: everywhere}, {Films: make([]assets.ID, 61), Channels: everywhere, Rhythm: twoDays}} {
+	for _, wrong := range []Series{{}, {Films: films}, {Films: films, Channels: everywhere}, {Films: films, Channels: everywhere, Rhythm: assets.Rhythm{7, -1}}, {Films: append(films, films[0]), Channels: everywhere, Rhythm: twoDays}, {Films: make([]assets.ID, 61), Channels: everywhere, Rhythm: twoDays}} {
 		_, err := b.Campaign(t.Context(), wrong)
 		b.fails(assets.Invalid, err)
 	}

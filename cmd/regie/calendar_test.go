@@ -10,7 +10,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/internal/browser"
 	"anonymal.tv/regie/pipeline"
@@ -21,26 +20,11 @@ func vouch(t *testing.T, h *house, titles ...string) []assets.ID {
 	t.Helper()
 	var all []assets.ID
 	for _, title := range titles {
-		f := assets.Film{ID: newID(), Slug: strings.ToLower(strings.ReplaceAll(title, " ", "-")), Title: title, Rubriques: []string{"culture"}, Partners: []string{}, Music: assets.MusicClear, CreatedAt: h.now(), UpdatedAt: h.now()}
-		master := assets.Asset{ID: newID(), Kind: assets.KindMaster, Name: title, SHA256: access.Hash(title), Size: 1, Key: "x/" + title, CreatedAt: h.now()}
-		v := assets.Version{ID: newID(), Film: f.ID, Number: 1, Master: master.ID, CreatedAt: h.now()}
-		a := assets.Approval{ID: newID(), Film: f.ID, Version: v.ID, Number: 1, AskedAt: h.now(), At: h.now()}
-		f.Version = v.ID
-		c := assets.Change{Films: []assets.Film{f}, Assets: []assets.Asset{master}, Versions: []assets.Version{v}, Approvals: []assets.Approval{a}}
-		walk := func(kind assets.Subject, id assets.ID, states ...string) {
-			from := ""
-			for _, to := range states {
-				c.Events = append(c.Events, assets.Event{ID: newID(), Kind: kind, Subject: id, From: from, To: to, Actor: "cli", At: h.now()})
-				from = to
-			}
-		}
-		walk(assets.SubjectFilm, f.ID, "editing", "review", "approved")
-		walk(assets.SubjectVersion, v.ID, "received", "making", "ready")
-		walk(assets.SubjectApproval, a.ID, "asked", "given")
+		id, c := h.vouched(title, "")
 		if err := h.catalog.Apply(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, f.ID)
+		all = append(all, id)
 	}
 	return all
 }

@@ -78,14 +78,14 @@ func (c *campaignCmd) series(a *app, h *house) (s pipeline.Series, err error) {
 }
 
 func turnColumns(t pipeline.Turn) []any {
-	said := strings.Join(append(t.Passed, t.Refusal), " ")
+	when, said := "-", append(t.Passed, t.Refusal)
 	switch {
 	case t.Already:
-		said = "Déjà programmé."
+		said = []string{"Déjà programmé."}
 	case t.Goes():
-		return []any{t.Outings[0].At.Format(time.RFC3339), t.Film.ID, t.Film.Title, said}
+		when = t.Outings[0].At.Format(time.RFC3339)
 	}
-	return []any{"-", t.Film.ID, t.Film.Title, said}
+	return []any{when, t.Film.ID, t.Film.Title, strings.TrimSpace(strings.Join(said, " "))}
 }
 
 type publicationMoveCmd struct {

@@ -85,6 +85,7 @@ func (s *stage) show(film, earlier string, rushes []string) error {
 	s.note(err)
 	_, err = s.desk.SaveScrutin(s.ctx, "", "Municipales, premier tour", s.now().AddDate(0, 4, 0), s.actor(assets.RoleImage))
 	s.note(err)
+	s.campaign()
 	shown := s.publications(first)
 	shown = append(shown, story{"Envoi", assets.RoleJRI, "/regie/deposer/" + string(transfer)}, story{"Film archivé", assets.RoleCommunication, "/regie/films/" + string(shelved)})
 	if page := "/regie/films/" + string(first); earlier != "" {
@@ -254,12 +255,7 @@ func (s *stage) publications(film assets.ID) []story {
 		case assets.PublicationScheduled: // it is there, unseen
 			p.At, p.Done = s.now().Add(24*time.Hour), []string{assets.StepAhead}
 		}
-		c := assets.Change{Publications: []assets.Publication{p}}
-		from := assets.PublicationState("")
-		for _, to := range wayTo(x.state) {
-			c.Events = append(c.Events, assets.Event{ID: newID(), Kind: assets.SubjectPublication, Subject: p.ID, From: string(from), To: string(to), Actor: "worker", At: s.now()})
-			from = to
-		}
+		c := assets.Change{Publications: []assets.Publication{p}, Events: walked(s.now(), assets.SubjectPublication, p.ID, wayTo(x.state)...)}
 		s.note(s.catalog.Apply(s.ctx, c))
 		all = append(all, story{x.name, assets.RoleCommunication, "/regie/publications/" + string(p.ID)})
 	}

@@ -124,6 +124,9 @@ func going(turns []pipeline.Turn) []pipeline.Turn {
 // span is from when to when films go out.
 func (s *Studio) span(goes []pipeline.Turn) string {
 	at := func(t pipeline.Turn) string { return french.Moment(t.Outings[0].At.In(s.Zone), s.Now().In(s.Zone)) }
+	if len(goes) == 1 {
+		return "le " + at(goes[0])
+	}
 	return "du " + at(goes[0]) + " au " + at(goes[len(goes)-1])
 }
 
@@ -143,6 +146,9 @@ func (s *Studio) series(v url.Values) (pipeline.Series, error) {
 	return form, nil
 }
 
+// namedBack is how many films that stay back are named, with the reason.
+const namedBack = 3
+
 // planCampaign plans it.
 func (s *Studio) planCampaign(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
@@ -158,10 +164,12 @@ func (s *Studio) planCampaign(w http.ResponseWriter, r *http.Request) error {
 	}
 	goes := going(turns)
 	said := french.Count(len(goes), "film programmé", "films programmés") + ", " + s.span(goes) + "."
-	for _, t := range turns {
-		if t.Refusal != "" {
-			said += " « " + french.Short(t.Film.Title, 60) + " » attend : " + t.Refusal
-		}
+	back := slices.DeleteFunc(turns, func(t pipeline.Turn) bool { return t.Refusal == "" })
+	for _, t := range back[:min(len(back), namedBack)] {
+		said += " « " + french.Short(t.Film.Title, 60) + " » attend : " + t.Refusal
+	}
+	if more := len(back) - namedBack; more > 0 {
+		said += " " + french.Count(more, "autre film attend.", "autres films attendent.")
 	}
 	return s.doneWith(w, r, calendarAt(url.Values{}, goes[0].Outings[0].At.In(s.Zone), false), gate.Flash{Text: said, Undo: "/regie/annuler/" + string(batch)})
 }

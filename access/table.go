@@ -1,6 +1,7 @@
 package access
 
-// public are the routes that open the door, and those of the newsletter's readers; their row in the table says All.
+// public are the routes that open the door, those of the newsletter's readers and those of
+// delivery links; their row in the table says All.
 var public = []string{
 	"GET /regie/entrer", "POST /regie/entrer",
 	"GET /regie/entrer/code", "POST /regie/entrer/code",
@@ -10,6 +11,18 @@ var public = []string{
 	"GET /newsletter/confirmer/{token}", "POST /newsletter/confirmer/{token}",
 	"GET /newsletter/desabonner/{token}", "POST /newsletter/desabonner/{token}",
 	"GET /regie/calendrier.ics", // its key says who
+	// A delivery link is its own key.
+	"GET /p/{token}",
+	"POST /p/{token}/mot-de-passe",
+	"POST /p/{token}/prolonger",
+	"GET /p/{token}/tout.zip",
+	"GET /p/{token}/flux.xml", "GET /p/{token}/flux.json",
+	"GET /p/{token}/films/{film}",
+	"POST /p/{token}/films/{film}/reponse",
+	"GET /p/{token}/films/{film}/voir/{file...}",
+	"GET /p/{token}/films/{film}/fichiers/{file}",
+	"GET /p/{token}/films/{film}/textes.txt",
+	"GET /p/{token}/films/{film}/tout.zip",
 }
 
 // Table is who may do what. It is read from left to right: JRI, monteur,
@@ -150,6 +163,20 @@ var Table = []Right{
 	{"GET /regie/lettre", No, No, No, All, All, false},
 	{"POST /regie/lettre", No, No, No, All, All, false},
 	{"GET /regie/lettre/apercu", No, No, No, All, All, false},
+
+	// What a delivery link opens, for whoever holds it.
+	{"GET /p/{token}", All, All, All, All, All, false},
+	{"POST /p/{token}/mot-de-passe", All, All, All, All, All, false},
+	{"POST /p/{token}/prolonger", All, All, All, All, All, false},
+	{"GET /p/{token}/tout.zip", All, All, All, All, All, false},
+	{"GET /p/{token}/flux.xml", All, All, All, All, All, false},
+	{"GET /p/{token}/flux.json", All, All, All, All, All, false},
+	{"GET /p/{token}/films/{film}", All, All, All, All, All, false},
+	{"POST /p/{token}/films/{film}/reponse", All, All, All, All, All, false},
+	{"GET /p/{token}/films/{film}/voir/{file...}", All, All, All, All, All, false},
+	{"GET /p/{token}/films/{film}/fichiers/{file}", All, All, All, All, All, false},
+	{"GET /p/{token}/films/{film}/textes.txt", All, All, All, All, All, false},
+	{"GET /p/{token}/films/{film}/tout.zip", All, All, All, All, All, false},
 
 	// People filmed, and their authorisations.
 	{"GET /regie/autorisations", No, No, All, All, All, false},

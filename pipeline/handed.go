@@ -3,6 +3,8 @@ package pipeline
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"html"
 	"path"
 	"slices"
 	"strings"
@@ -35,6 +37,8 @@ type Handed struct {
 	Version  assets.Version     // that is looked at and had; without an ID when coming
 	Approval *assets.Approval   // the BAT that waits; nil when none does
 	Embargo  time.Time          // not to be made public before; zero: no more, or none
+	Public   string             // where everybody sees it on the site; "" as long as nobody does
+	PublicAt time.Time          // since when
 	Length   float64            // seconds
 	Made     []assets.Rendition // of Version; of one film alone, its texts too
 	By       []HandedFile       // of one film alone: what can be downloaded, in the order of the menu; none before the BAT
@@ -141,6 +145,11 @@ func (d *Desk) handed(ctx context.Context, f assets.Film) (Handed, error) {
 	}
 	h.Group, h.Version, h.Length = group, v, top.Duration
 	h.Made = Covered(f, made)
+	for _, p := range s.shown {
+		if p.Channel == assets.ChannelSite && p.State == assets.PublicationPublished {
+			h.Public, h.PublicAt = p.URL, p.PublishedAt
+		}
+	}
 	for _, a := range s.approvals {
 		if a.Version == v.ID && a.State == assets.ApprovalAsked {
 			h.Approval = &a
@@ -187,30 +196,50 @@ func downloads(f assets.Film, made []assets.Rendition) []HandedFile {
 	var all []HandedFile
 	add := func(r assets.Rendition, use, what, name string) {
 		all = append(all, HandedFile{
-			Stored: Stored{Key: r.Key, SHA256: r.SHA256, Size: r.Size, Name: french.FileName(f.Title + name + path.Ext(r.Key))},
+			Stored: Stored{Key: r.Key, SHA256: r.SHA256, Size: r.Size, Name: french.FileName(f.Title + " (" + name + ")" + path.Ext(r.Key))},
 			Use:    use, What: what,
 		})
+	}
+	movies := movies(made)
+	for i, m := range movies {
+		lines := fmt.Sprintf("%dp", min(m.Width, m.Height))
+		switch {
+		case min(m.Width, m.Height) > forSites && i+1 < len(movies):
+			add(m, "Pour une projection", "MP4 "+lines, lines)
+		case !slices.ContainsFunc(all, func(x HandedFile) bool { return x.Use == "Pour votre site" }):
+			add(m, "Pour votre site", "MP4 "+lines, lines)
+		case i+1 == len(movies):
+			add(m, "Pour un envoi léger", "MP4 "+lines, lines)
+		}
 	}
 	for _, m := range []struct {
 		role            assets.Role
 		use, what, name string
 	}{
-		{assets.MP4Role(1080), "Pour votre site", "MP4 1080p", " (1080p)"},
-		{assets.MP4Role(720), "Pour votre site", "MP4 720p", " (720p)"},
-		{assets.MP4Role(480), "Pour un envoi léger", "MP4 480p", " (480p)"},
-		{assets.RoleTeaser, "Teaser", "MP4", " (teaser)"},
-		{assets.RoleAudio, "Le son seul", "M4A", " (son)"},
-		{assets.RoleCaptions, "Sous-titres", "WebVTT", " (sous-titres)"},
-		{assets.RoleCover, "Vignette", "JPEG", " (vignette)"},
-		{assets.RoleThumbnail, "Vignette", "JPEG", " (vignette)"},
+		{assets.RoleTeaser, "Teaser", "MP4", "teaser"},
+		{assets.RoleAudio, "Le son seul", "M4A", "son"},
+		{assets.RoleCaptions, "Sous-titres", "WebVTT", "sous-titres"},
+		{assets.RolePoster, "Vignette", "JPEG", "vignette"},
 	} {
-		if slices.ContainsFunc(all, func(x HandedFile) bool { return x.Use == m.use && x.Use != "Pour votre site" }) {
-			continue
-		}
 		if r, there := biggest(made, m.role); there {
 			add(r, m.use, m.what, m.name)
 		}
 	}
+	return all
+}
+
+// forSites is how many lines a site takes.
+const forSites = 1080
+
+// movies are the whole film in its sizes, the tallest first.
+func movies(made []assets.Rendition) []assets.Rendition {
+	var all []assets.Rendition
+	for _, r := range made {
+		if strings.HasPrefix(string(r.Role), string(assets.RoleMP4)+"-") {
+			all = append(all, r)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b assets.Rendition) int { return b.Width*b.Height - a.Width*a.Height })
 	return all
 }
 
@@ -223,6 +252,32 @@ func biggest(made []assets.Rendition, role assets.Role) (best assets.Rendition, 
 	}
 	return best, there
 }
+
+// Embed is the HTML by which other sites show a film that is public on the site
+// at base; "" for one that is not.
+func (h Handed) Embed(base string) string {
+	m, there := h.Movie()
+	if h.Public == "" || !there {
+		return ""
+	}
+	return fmt.Sprintf(`<iframe src="%s/integrer/%s/" width="%d" height="%d" title="%s" allowfullscreen loading="lazy"></iframe>`,
+		html.EscapeString(base), h.ID, m.Width, m.Height, html.EscapeString(french.Clean(h.Title)))
+}
+
+// Movie is the film as a link's page plays it: enough lines to see, few enough to
+// come at once.
+func (h Handed) Movie() (best assets.Rendition, there bool) {
+	for _, m := range movies(h.Made) {
+		if there && min(m.Width, m.Height) < reviewed {
+			break
+		}
+		best, there = m, true
+	}
+	return best, there
+}
+
+// reviewed is how many lines a film is looked at with.
+const reviewed = 720
 
 // Seen is a file of a film of a link that its page shows: pictures, the streams of
 // the player. What is downloaded is found by Downloaded.

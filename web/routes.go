@@ -14,7 +14,7 @@ import (
 // Options is what the routes lead to.
 type Options struct {
 	Site   http.Handler                // the public site
-	Studio http.Handler                // all that is below /regie/, /api/ and /newsletter
+	Studio http.Handler                // all that is below /regie/, /api/, /p/ and /newsletter
 	Health func(r *http.Request) error // nil while everything needed answers
 	// Silence is how long a body may say nothing before its connection is closed.
 	Silence time.Duration
@@ -25,7 +25,7 @@ func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", o.Site)
 	mux.HandleFunc("GET /sante", health(o.Health))
-	for _, room := range []string{"/regie", "/regie/", "/api/", "/newsletter", "/newsletter/"} {
+	for _, room := range []string{"/regie", "/regie/", "/api/", "/p/", "/newsletter", "/newsletter/"} {
 		mux.Handle(room, o.Studio)
 	}
 	return patient(o.Silence, mux)

@@ -12,6 +12,7 @@ import (
 	"anonymal.tv/regie/web"
 	"anonymal.tv/regie/web/api"
 	"anonymal.tv/regie/web/gate"
+	"anonymal.tv/regie/web/partner"
 	sitepages "anonymal.tv/regie/web/site"
 	"anonymal.tv/regie/web/static"
 	"anonymal.tv/regie/web/studio"
@@ -45,6 +46,7 @@ type rooms struct {
 	gate   *gate.Gate
 	studio *studio.Studio
 	api    *api.API
+	links  *partner.Room
 	pages  *http.ServeMux // all of it, behind the table of rights
 	routes []gate.Route
 }
@@ -69,11 +71,17 @@ func (h *house) openRooms(b *worker.Broker) (*rooms, error) {
 	if r.api, err = api.New(h.desk, h.log); err != nil {
 		return nil, err
 	}
+	r.links, err = partner.New(partner.Options{
+		Desk: h.desk, Gate: r.gate, Static: static.FS(), House: h.cfg.Site.Title, Reply: h.parts.Letterhead.ReplyTo, Now: h.now, Zone: h.zone, Log: h.log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	monitor := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.studio.Refuse(w, q, gate.ErrHidden) }))
 	if b != nil {
 		monitor = worker.Monitor(b, monitorRoot)
 	}
-	r.routes = slices.Concat(r.studio.Routes(), reception.Routes(), r.api.Routes(), []gate.Route{
+	r.routes = slices.Concat(r.studio.Routes(), r.links.Routes(), reception.Routes(), r.api.Routes(), []gate.Route{
 		{Pattern: "GET " + monitorRoot, Handler: monitor}, {Pattern: "GET " + monitorRoot + "/", Handler: monitor},
 	})
 	return r, nil
@@ -92,6 +100,10 @@ func (r *rooms) handler() (http.Handler, error) {
 func (r *rooms) refuse(w http.ResponseWriter, q *http.Request, err error) {
 	if strings.HasPrefix(q.URL.Path, "/api/") {
 		r.api.Refuse(w, q, err)
+		return
+	}
+	if strings.HasPrefix(q.URL.Path, "/p/") {
+		r.links.Refuse(w, q, err)
 		return
 	}
 	r.studio.Refuse(w, q, err)

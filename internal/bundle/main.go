@@ -17,8 +17,8 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// bundles are the files that pages name themselves, of the public site and of
-// the studio; what these import follows them. Each is built apart: the site lays
+// bundles are the files that pages name themselves, of the public site, of the
+// studio and of delivery links; what these import follows them. Each is built apart: the site lays
 // out what it names, and shares nothing with pages that it never sees.
 var bundles = [][]string{
 	{
@@ -28,6 +28,7 @@ var bundles = [][]string{
 		"src/studio.css", "src/studio.js", "src/conducteur.js", "src/room.js", "src/rushes.js", "src/selection.js",
 		"src/track.js", "src/pick.js", "src/compare.js", "src/upload.js", "src/hasher.js", "src/calendar.js",
 	},
+	{"src/partner.css", "src/partner.js"},
 }
 
 func main() {

@@ -164,7 +164,16 @@ var Table = []Room{
 	},
 	{
 		Folder: "web/studio", Job: "the pages of the people who work here: /regie/…",
-		Ours:  []string{"assets", "assets/fold", "assets/french", "access", "pipeline", "pipeline/captions", "web/gate", "web/static"},
+		Ours:  []string{"assets", "assets/fold", "assets/french", "access", "pipeline", "pipeline/captions", "web/gate", "web/serve", "web/static"},
+		Tests: append([]string{"assets/catalog", "assets/blobs"}, suites...),
+	},
+	{
+		Folder: "web/serve", Job: "hands out stored objects over HTTP: types, names, validators, ranges",
+		Ours: []string{"assets", "assets/french", "pipeline"},
+	},
+	{
+		Folder: "web/partner", Job: "what a partner finds by a delivery link: /p/…",
+		Ours:  []string{"assets", "assets/french", "access", "pipeline", "web/gate", "web/serve", "web/static"},
 		Tests: append([]string{"assets/catalog", "assets/blobs"}, suites...),
 	},
 	{
@@ -174,7 +183,7 @@ var Table = []Room{
 	},
 	{
 		Folder: "web/api", Job: "the same verbs for programs: /api/v1, with its OpenAPI description",
-		Ours:  []string{"assets", "access", "pipeline", "web/gate"},
+		Ours:  []string{"assets", "access", "pipeline", "web/gate", "web/serve"},
 		Tests: append([]string{"assets/catalog", "assets/blobs", "publishers"}, suites...),
 	},
 	{

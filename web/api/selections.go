@@ -2,9 +2,6 @@ package api
 
 import (
 	"context"
-	"mime"
-	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -12,6 +9,7 @@ import (
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/web/serve"
 )
 
 // OneSelection names a selection.
@@ -115,12 +113,7 @@ func (a *API) export(ctx context.Context, in *exported) (*huma.StreamResponse, e
 		return nil, a.problem("export-selection", err)
 	}
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		defer e.Body.Close()
 		r, w := humago.Unwrap(ctx)
-		h := w.Header()
-		h.Set("Content-Type", "application/octet-stream")
-		h.Set("ETag", `"`+e.Sum+`"`)
-		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": e.Name}))
-		http.ServeContent(w, r, "", time.Time{}, e.Body)
+		serve.Export(w, r, e)
 	}}, nil
 }

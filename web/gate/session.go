@@ -70,6 +70,27 @@ func (g *Gate) Kept(ctx context.Context, name string) string {
 	return g.sessions.PopString(ctx, name)
 }
 
+// proven is how long what a guest has proved is believed.
+const proven = 12 * time.Hour
+
+// Prove notes what a guest of the house has proved: the password of a link. The
+// session has a token of its own from then on.
+func (g *Gate) Prove(ctx context.Context, name, proof string) error {
+	if err := g.sessions.RenewToken(ctx); err != nil {
+		return err
+	}
+	g.sessions.Put(ctx, name, proof)
+	if _, in := Visitor(ctx); !in {
+		g.sessions.SetDeadline(ctx, g.o.Now().Add(proven))
+	}
+	return nil
+}
+
+// Proved is what was noted under a name; "" for nothing.
+func (g *Gate) Proved(ctx context.Context, name string) string {
+	return g.sessions.GetString(ctx, name)
+}
+
 // Flash is what the next page says about what was just done.
 type Flash struct {
 	Text string `json:"text"`           // a French sentence

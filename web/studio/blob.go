@@ -1,17 +1,14 @@
 package studio
 
 import (
-	"io"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
-	"time"
 
 	"anonymal.tv/regie/assets"
-	"anonymal.tv/regie/assets/french"
 	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/web/serve"
 )
 
 // files are the bytes behind the pages: originals, and what was made of them.
@@ -28,7 +25,7 @@ func (s *Studio) rushOriginal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	attach(w.Header(), f.Name)
+	serve.Attach(w.Header(), f.Name)
 	return s.serve(w, r, f)
 }
 
@@ -45,7 +42,7 @@ func (s *Studio) versionOriginal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	attach(w.Header(), f.Name)
+	serve.Attach(w.Header(), f.Name)
 	return s.serve(w, r, f)
 }
 
@@ -75,7 +72,7 @@ func (s *Studio) serveMade(w http.ResponseWriter, r *http.Request, f pipeline.St
 		w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
 	}
 	if name := r.FormValue("telecharger"); name != "" {
-		attach(w.Header(), strings.TrimSuffix(name, path.Ext(f.Name))+path.Ext(f.Name))
+		serve.Attach(w.Header(), strings.TrimSuffix(name, path.Ext(f.Name))+path.Ext(f.Name))
 	}
 	return s.serve(w, r, f)
 }
@@ -86,68 +83,7 @@ func madeAt(page string, r assets.Rendition) string {
 	return page + "/fichiers/" + pipeline.FileOf(r.Key) + "?v=" + r.SHA256[:min(12, len(r.SHA256))]
 }
 
-// attach has the browser save what follows, under a name that somebody else
-// chose (RFC 6266).
-func attach(h http.Header, name string) {
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": french.FileName(name)}))
-}
-
-// serve answers with a stored object, whole or in ranges, after what RFC 9110
-// says of validators and preconditions. Its SHA-256 is a strong validator.
+// serve answers with a stored object, whole or in ranges.
 func (s *Studio) serve(w http.ResponseWriter, r *http.Request, f pipeline.Stored) error {
-	body, err := s.Desk.Blobs.Open(r.Context(), f.Key)
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	h := w.Header()
-	kind := mediaType(f.Name)
-	h.Set("Content-Type", kind)
-	h.Set("ETag", `"`+f.SHA256+`"`)
-	if h.Get("Cache-Control") == "no-store" { // the gate's
-		h.Set("Cache-Control", "private, no-cache")
-	}
-	if !strings.HasPrefix(kind, "video/") && !strings.HasPrefix(kind, "audio/") {
-		h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	}
-	http.ServeContent(direct(w), r, "", time.Time{}, body)
-	return nil
-}
-
-// direct lets the kernel move the bytes of a file to the connection (sendfile):
-// the session's writer stands between, and has nothing to do once the headers
-// are written.
-func direct(w http.ResponseWriter) http.ResponseWriter {
-	for inner := w; ; {
-		if to, can := inner.(io.ReaderFrom); can {
-			return struct {
-				http.ResponseWriter
-				io.ReaderFrom
-			}{w, to}
-		}
-		outer, wrapped := inner.(interface{ Unwrap() http.ResponseWriter })
-		if !wrapped {
-			return w
-		}
-		inner = outer.Unwrap()
-	}
-}
-
-// mediaTypes are what the house hands out; all else is bytes without a meaning.
-var mediaTypes = map[string]string{
-	".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".mkv": "video/matroska", ".webm": "video/webm",
-	".avi": "video/vnd.avi", ".mts": "video/mp2t", ".m2ts": "video/mp2t", ".ts": "video/mp2t", ".mxf": "application/mxf",
-	".mpg": "video/mpeg", ".3gp": "video/3gpp", ".m4s": "video/iso.segment",
-	".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".wav": "audio/vnd.wave", ".flac": "audio/flac", ".ogg": "audio/ogg",
-	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".svg": "image/svg+xml",
-	".m3u8": "application/vnd.apple.mpegurl", ".vtt": "text/vtt; charset=utf-8", ".zip": "application/zip", ".csv": "text/csv; charset=utf-8",
-	".pdf": "application/pdf", ".kdenlive": "application/x-kdenlive", ".otio": "application/json", ".fcpxml": "application/xml",
-}
-
-// mediaType is a fixed table: the system's own would differ by machine.
-func mediaType(name string) string {
-	if kind, known := mediaTypes[strings.ToLower(path.Ext(name))]; known {
-		return kind
-	}
-	return "application/octet-stream"
+	return serve.Object(w, r, s.Desk.Blobs, f)
 }

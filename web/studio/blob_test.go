@@ -6,7 +6,6 @@ import (
 	"mime"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 	"anonymal.tv/regie/assets/blobs"
 	"anonymal.tv/regie/assets/french"
 	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/web/serve"
 )
 
 // wrapped is a writer that stands between, as the session's does.
@@ -43,7 +43,7 @@ func shelf(t *testing.T, content []byte, made bool) (address func(name string) s
 		if made {
 			err = s.serveMade(w, r, f)
 		} else {
-			attach(w.Header(), f.Name)
+			serve.Attach(w.Header(), f.Name)
 			err = s.serve(w, r, f)
 		}
 		if err != nil {
@@ -158,38 +158,6 @@ func TestDownloadNames(t *testing.T) {
 			t.Errorf("%q: broke out of its header", name)
 		}
 	}
-}
-
-// TestServeDirect: a file goes from disk to the connection without passing
-// through our memory.
-func TestServeDirect(t *testing.T) {
-	base := &takes{ResponseRecorder: httptest.NewRecorder()}
-	f, err := os.Open("blob.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := io.CopyN(direct(wrapped{wrapped{base}}), f, 0); err != nil {
-		t.Fatal(err)
-	}
-	if !base.file {
-		t.Error("the connection was not handed the file")
-	}
-	if _, can := direct(httptest.NewRecorder()).(io.ReaderFrom); can {
-		t.Error("a writer that can't was taken for one that can")
-	}
-}
-
-type takes struct {
-	*httptest.ResponseRecorder
-	file bool
-}
-
-func (t *takes) ReadFrom(r io.Reader) (int64, error) {
-	if part, ok := r.(*io.LimitedReader); ok { // as http.ServeContent hands it over
-		_, t.file = part.R.(*os.File)
-	}
-	return 0, nil
 }
 
 // TestMadeAt: the address of a made file names its place in its tree, and its bytes.

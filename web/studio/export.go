@@ -2,9 +2,9 @@ package studio
 
 import (
 	"net/http"
-	"time"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/web/serve"
 )
 
 // exportSelection hands a selection to whoever edits, in the format that the
@@ -14,13 +14,6 @@ func (s *Studio) exportSelection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer e.Body.Close()
-	h := w.Header()
-	h.Set("Content-Type", mediaType(e.Name))
-	h.Set("ETag", `"`+e.Sum+`"`)
-	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	attach(h, e.Name)
-	http.ServeContent(w, r, "", time.Time{}, e.Body)
+	serve.Export(w, r, e)
 	return nil
 }

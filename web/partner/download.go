@@ -1,0 +1,237 @@
+package partner
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/web/gate"
+	"anonymal.tv/regie/web/serve"
+)
+
+// see serves what the page of a film shows: pictures, and the player's streams.
+func (p *Room) see(w http.ResponseWriter, r *http.Request, v visit) error {
+	h, err := p.handed(r, v)
+	if err != nil {
+		return err
+	}
+	f, err := h.Seen(r.PathValue("file"))
+	if err != nil {
+		return gate.ErrHidden
+	}
+	defer p.running.begin(r.Context(), w, v.Delivery, h.ID)()
+	return serve.Object(w, r, p.Desk.Blobs, f)
+}
+
+// download saves one file of the menu of a film.
+func (p *Room) download(w http.ResponseWriter, r *http.Request, v visit) error {
+	h, err := p.handed(r, v)
+	if err != nil {
+		return err
+	}
+	f, err := h.Downloaded(r.PathValue("file"))
+	if err != nil {
+		return gate.ErrHidden
+	}
+	body, err := p.Desk.Blobs.Open(r.Context(), f.Key)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	return p.hand(w, r, v, h.ID, f.Stored, body)
+}
+
+// texts saves what is written about a film.
+func (p *Room) texts(w http.ResponseWriter, r *http.Request, v visit) error {
+	h, err := p.handed(r, v)
+	if err != nil {
+		return err
+	}
+	serve.Attach(w.Header(), h.Title+" (textes).txt")
+	w.Header().Set("Content-Type", serve.MediaType(".txt"))
+	_, err = io.WriteString(w, h.HandedText(p.Zone))
+	return err
+}
+
+// everything saves all that is ready, of the link or of one of its films, as one
+// archive that is never written.
+func (p *Room) everything(w http.ResponseWriter, r *http.Request, v visit) error {
+	film := assets.ID(r.PathValue("film"))
+	e, err := p.Desk.HandedZip(r.Context(), v.Delivery, film)
+	if assets.KindOf(err) == assets.NotFound && err != nil {
+		return gate.ErrHidden
+	}
+	if err != nil {
+		return err
+	}
+	defer e.Body.Close()
+	size, err := e.Body.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = e.Body.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return err
+	}
+	return p.hand(w, r, v, film, pipeline.Stored{Name: e.Name, SHA256: e.Sum, Size: size}, e.Body)
+}
+
+// hand lets a download leave, and keeps how much of it has left. A link that
+// allows so many is asked before the first byte.
+func (p *Room) hand(w http.ResponseWriter, r *http.Request, v visit, film assets.ID, f pipeline.Stored, body io.ReadSeeker) error {
+	receipt := assets.Receipt{
+		ID: p.Desk.NewID(), Delivery: v.ID, Visitor: v.visitor, Kind: assets.ReceiptDownloaded, Film: film,
+		File: f.Name, SHA256: f.SHA256, Size: f.Size, At: p.Now(),
+	}
+	if r.Method == http.MethodGet {
+		if _, err := p.Desk.Catalog.NoteReceipt(r.Context(), receipt, v.Max); err != nil {
+			return err
+		}
+	}
+	defer p.running.begin(r.Context(), w, v.Delivery, film)()
+	counted := &counter{ResponseWriter: w}
+	serve.Attach(w.Header(), f.Name)
+	serve.Content(counted, r, f.Name, f.SHA256, body)
+	if r.Method != http.MethodGet || counted.sent == 0 {
+		return nil
+	}
+	receipt.Add(counted.stretch(), p.Now())
+	// Who has gone away has still taken what left.
+	if _, err := p.Desk.Catalog.NoteReceipt(context.WithoutCancel(r.Context()), receipt, 0); err != nil {
+		p.Log.Warn("a receipt was not kept", "delivery", v.ID, "err", err)
+	}
+	return nil
+}
+
+// counter counts the bytes of an answer that left.
+type counter struct {
+	http.ResponseWriter
+	status int
+	sent   int64
+}
+
+func (c *counter) WriteHeader(status int) { c.status = status; c.ResponseWriter.WriteHeader(status) }
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(b)
+	c.sent += int64(n)
+	return n, err
+}
+
+// ReadFrom keeps the way of the kernel open: serve finds it first.
+func (c *counter) ReadFrom(r io.Reader) (int64, error) {
+	n, err := serve.Direct(c.ResponseWriter, r)
+	c.sent += n
+	return n, err
+}
+
+func (c *counter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+// stretch is what of the file has left: where the answer began is in its header.
+// Of several ranges in one answer nothing is said.
+func (c *counter) stretch() assets.Stretch {
+	var from int64
+	switch {
+	case c.status == http.StatusPartialContent:
+		if _, err := fmt.Sscanf(c.Header().Get("Content-Range"), "bytes %d-", &from); err != nil {
+			return assets.Stretch{}
+		}
+	case c.status != http.StatusOK && c.status != 0:
+		return assets.Stretch{}
+	}
+	if strings.HasPrefix(c.Header().Get("Content-Type"), "multipart/") {
+		return assets.Stretch{}
+	}
+	return assets.Stretch{From: from, To: from + c.sent}
+}
+
+// running are the answers by links that are on their way. While there are any,
+// each link and film is asked about twice a second; what no longer stands is cut.
+type running struct {
+	standing func(ctx context.Context, link assets.Delivery, film assets.ID) (bool, error)
+
+	mu    sync.Mutex
+	all   map[*answer]bool
+	alive bool
+}
+
+// answer is one of them.
+type answer struct {
+	link assets.Delivery
+	film assets.ID
+	conn *http.ResponseController
+}
+
+const (
+	glance = 500 * time.Millisecond
+	// patient is how long the catalog may take to say that a link stands.
+	patient = 5 * time.Second
+)
+
+// begin watches an answer until the function that it returns is called.
+func (g *running) begin(_ context.Context, w http.ResponseWriter, link assets.Delivery, film assets.ID) func() {
+	a := &answer{link, film, http.NewResponseController(w)}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.all == nil {
+		g.all = map[*answer]bool{}
+	}
+	g.all[a] = true
+	if !g.alive {
+		g.alive = true
+		go g.watch()
+	}
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		delete(g.all, a)
+	}
+}
+
+// watch ends when nothing is on its way any more.
+func (g *running) watch() {
+	for tick := time.NewTicker(glance); ; <-tick.C {
+		about := g.asked()
+		if about == nil {
+			tick.Stop()
+			return
+		}
+		for _, answers := range about {
+			if !g.stands(answers[0]) {
+				for _, a := range answers {
+					_ = a.conn.SetWriteDeadline(time.Unix(1, 0)) // what is being written fails at once
+				}
+			}
+		}
+	}
+}
+
+// asked gathers the answers by what they hang on; nil when there are none.
+func (g *running) asked() map[[3]string][]*answer {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.all) == 0 {
+		g.alive = false
+		return nil
+	}
+	about := map[[3]string][]*answer{}
+	for a := range g.all {
+		key := [3]string{string(a.link.ID), a.link.Password, string(a.film)}
+		about[key] = append(about[key], a)
+	}
+	return about
+}
+
+// stands asks. A catalog that does not answer ends nothing: it has let the
+// answer begin.
+func (g *running) stands(a *answer) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), patient)
+	defer cancel()
+	stands, err := g.standing(ctx, a.link, a.film)
+	return stands || err != nil && assets.KindOf(err) != assets.NotFound
+}

@@ -1,0 +1,21 @@
+// The picture that a note is about: when somebody begins to write, the player
+// stops and its timecode stands in the form.
+const video = document.querySelector('.viewing video');
+const note = document.querySelector('[name=note]');
+const at = document.querySelector('[name=image]');
+
+if (video && note && at) {
+  note.addEventListener('focus', () => {
+    video.pause();
+    if (video.currentTime > 0) at.value = timecode(video.currentTime, Number(video.dataset.rate) || 25);
+  });
+}
+
+// timecode counts frames of a rate as the studio does: hours to frames, of two
+// digits each.
+function timecode(second, rate) {
+  const base = Math.round(rate);
+  const frame = Math.floor(second * rate + 1e-6);
+  const parts = [Math.floor(frame / base / 3600), Math.floor(frame / base / 60) % 60, Math.floor(frame / base) % 60, frame % base];
+  return parts.map((n) => String(n).padStart(2, '0')).join(':');
+}

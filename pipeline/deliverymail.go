@@ -3,7 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
@@ -53,48 +53,63 @@ func (d *Desk) writePartner(ctx context.Context, c *assets.Change, x assets.Deli
 	if err != nil {
 		return err
 	}
-	count := map[HandedGroup]int{}
-	for _, h := range all {
-		count[h.Group]++
-	}
-	subject := x.Name
-	switch {
-	case count[HandedReview] > 0:
-		subject += " — " + french.Count(count[HandedReview], "film à valider", "films à valider")
-	case count[HandedReady] > 0:
-		subject += " — " + french.Count(count[HandedReady], "film à télécharger", "films à télécharger")
-	}
-	var said []string
-	for _, g := range handedGroups {
-		if n := count[g.Group]; n > 0 {
-			said = append(said, fmt.Sprintf("%s : %d", g.Name, n))
-		}
-	}
-	text := strings.Join(said, "\n") + "\n\nLe lien ouvre sans compte, jusqu'au " + french.Day(x.ExpiresAt.In(d.Zone)) + "."
-	m, there, err := d.partnerMail(x, subject, strings.TrimSpace(text))
+	subject, text := d.handedText(x, all)
+	m, there, err := d.partnerMail(x, subject, text)
 	if err != nil || !there {
 		return err
 	}
-	since := d.Now().Truncate(gathering)
-	m.ID = gathered(since, string(x.ID), MailDelivery)
-	before, err := d.Catalog.Mail(ctx, m.ID)
-	switch {
-	case assets.KindOf(err) == assets.NotFound && err != nil:
-		at := since.Add(gathering)
-		if len(c.Deliveries) > 0 { // the link itself is new: it is waited for
-			at = d.Now()
+	for slot := d.Now().Truncate(gathering); ; slot = slot.Add(gathering) {
+		m.ID = gathered(slot, string(x.ID), MailDelivery)
+		before, err := d.Catalog.Mail(ctx, m.ID)
+		switch {
+		case assets.KindOf(err) == assets.NotFound && err != nil:
+			at := slot.Add(gathering)
+			if len(c.Deliveries) > 0 { // the link itself is new, and waited for
+				at = d.Now()
+			}
+			d.post(c, m, at)
+			return nil
+		case err != nil:
+			return err
+		case before.State == assets.MailWaiting, before.State == assets.MailKept:
+			m.State = before.State
+			c.Mails = append(c.Mails, m) // its job is there already
+			return nil
 		}
-		d.post(c, m, at)
-		return nil
-	case err == nil && (before.State == assets.MailWaiting || before.State == assets.MailKept):
-		m.State = before.State
-		c.Mails = append(c.Mails, m)
-	case err == nil: // gone already: what follows is said with the next half hour
-		m.ID = gathered(since.Add(gathering), string(x.ID), MailDelivery)
-		d.post(c, m, since.Add(2*gathering))
 	}
-	return err
 }
+
+// handedText says what a link holds: « Zik Zac 2018 — 4 films à valider ».
+func (d *Desk) handedText(x assets.Delivery, all []Handed) (subject, text string) {
+	said := map[HandedGroup][]string{}
+	for _, h := range all {
+		title := "« " + h.Title + " »"
+		if h.Version.Number > 1 {
+			title += fmt.Sprintf(" (V%d)", h.Version.Number)
+		}
+		said[h.Group] = append(said[h.Group], title)
+	}
+	subject = x.Name
+	if n := len(said[HandedReview]); n > 0 {
+		subject += " — " + french.Count(n, "film à valider", "films à valider")
+	} else if n := len(said[HandedReady]); n > 0 {
+		subject += " — " + french.Count(n, "film à télécharger", "films à télécharger")
+	}
+	for _, g := range HandedGroups() {
+		titles := said[g.Group]
+		switch n := len(titles); {
+		case n == 0:
+			continue
+		case n > maxTitles:
+			titles = append(slices.Clone(titles[:maxTitles]), french.Count(n-maxTitles, "autre", "autres"))
+		}
+		text += g.Name + " : " + french.And(titles) + ".\n\n"
+	}
+	return subject, text + "Le lien ouvre sans compte, jusqu'au " + french.Day(x.ExpiresAt.In(d.Zone)) + "."
+}
+
+// maxTitles is how many films of a kind a mail names.
+const maxTitles = 5
 
 // tellPartners writes to the partners whose links hold a film that came to be
 // looked at, or to be had.
@@ -104,9 +119,15 @@ func (d *Desk) tellPartners(ctx context.Context, h *hold) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.Catalog.Deliveries(ctx, assets.DeliveryFilter{Film: &f, State: assets.DeliveryOpen})
+	now, err := d.handed(ctx, f)
 	if err != nil {
 		return err
+	}
+	var all []assets.Delivery
+	if now.Group != HandedComing {
+		if all, err = d.Catalog.Deliveries(ctx, assets.DeliveryFilter{Film: &f, State: assets.DeliveryOpen}); err != nil {
+			return err
+		}
 	}
 	for _, x := range all {
 		if err := d.writePartner(ctx, &c, x); err != nil {

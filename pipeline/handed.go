@@ -24,11 +24,16 @@ const (
 	HandedComing HandedGroup = "coming" // nothing of it is to be had yet, or any more
 )
 
-// handedGroups are the groups in the order of the page.
-var handedGroups = []struct {
+// NamedGroup is a group, and what people call it.
+type NamedGroup struct {
 	Group HandedGroup
 	Name  string
-}{{HandedReview, "À valider"}, {HandedReady, "Disponibles"}, {HandedComing, "À venir"}}
+}
+
+// HandedGroups are the groups in the order of the page.
+func HandedGroups() []NamedGroup {
+	return []NamedGroup{{HandedReview, "À valider"}, {HandedReady, "Disponibles"}, {HandedComing, "À venir"}}
+}
 
 // Handed is one film as its partner finds it.
 type Handed struct {
@@ -65,8 +70,10 @@ func (d *Desk) Handed(ctx context.Context, x assets.Delivery) ([]Handed, error) 
 			return nil, err
 		}
 	}
-	order := map[HandedGroup]int{HandedReview: 0, HandedReady: 1, HandedComing: 2}
-	slices.SortStableFunc(all, func(a, b Handed) int { return order[a.Group] - order[b.Group] })
+	order := func(h Handed) int {
+		return slices.IndexFunc(HandedGroups(), func(g NamedGroup) bool { return g.Group == h.Group })
+	}
+	slices.SortStableFunc(all, func(a, b Handed) int { return order(a) - order(b) })
 	return all, nil
 }
 

@@ -16,8 +16,7 @@ func (p *Room) films(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	type group struct {
-		Group pipeline.HandedGroup
-		Name  string
+		pipeline.NamedGroup
 		Films []filmBody
 	}
 	var b struct {
@@ -30,20 +29,17 @@ func (p *Room) films(w http.ResponseWriter, r *http.Request, v visit) error {
 		return err
 	}
 	b.Partner = programme.Names().Partner[v.Partner]
-	for _, g := range []struct {
-		group pipeline.HandedGroup
-		name  string
-	}{{pipeline.HandedReview, "À valider"}, {pipeline.HandedReady, "Disponibles"}, {pipeline.HandedComing, "À venir"}} {
+	for _, g := range pipeline.HandedGroups() {
 		var films []filmBody
 		for _, h := range all {
-			if h.Group == g.group {
+			if h.Group == g.Group {
 				films = append(films, p.filmOf(v, h))
 			}
 		}
 		if len(films) > 0 {
-			b.Groups = append(b.Groups, group{g.group, g.name, films})
+			b.Groups = append(b.Groups, group{g, films})
 		}
-		if g.group == pipeline.HandedReady {
+		if g.Group == pipeline.HandedReady {
 			b.Ready = len(films)
 		}
 	}

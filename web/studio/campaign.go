@@ -13,8 +13,6 @@ import (
 	"anonymal.tv/regie/web/gate"
 )
 
-const campaignPath = "/regie/calendrier/campagne"
-
 // campaignBody is a campaign before it is planned: its films, each with its date.
 type campaignBody struct {
 	Filed

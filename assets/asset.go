@@ -74,6 +74,7 @@ const (
 	RoleChapters      Role = "chapters" // WebVTT: what follows what
 	RoleCover         Role = "cover"    // the picture that a person chose for the film, in the sizes of a thumbnail
 	RoleWeb           Role = "web"      // the whole film, its sound brought to what the web expects
+	RoleFormat        Role = "format"   // what the role of every Format begins with
 )
 
 // MP4Role is the role of the single file of a rung, named by the pixels of its

@@ -14,6 +14,7 @@ const (
 	JobProxy    JobKind = "proxy"    // subject: a rush
 	JobFile     JobKind = "file"     // subject: an upload that is whole: hash it, keep it, file it
 	JobLoudness JobKind = "loudness" // subject: a version: make its RoleWeb
+	JobFormat   JobKind = "format"   // subject: a format of a version (FormatName.Of)
 	JobCover    JobKind = "cover"    // subject: a film: make the picture that was chosen
 	JobTeaser   JobKind = "teaser"   // subject: a film: make the teaser that was chosen
 	JobMail     JobKind = "mail"     // subject: a mail

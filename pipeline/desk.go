@@ -34,6 +34,10 @@ type Maker interface {
 	Cut(ctx context.Context, c maker.CutRequest, dir string) (maker.File, error)
 	// Web brings the sound of a movie to what the web expects.
 	Web(ctx context.Context, movie string, length float64, dir string) (maker.File, error)
+	// Format makes a film over in a form that somebody asks for; FormatRecipe names
+	// how, whatever the film.
+	Format(ctx context.Context, r maker.FormatRequest, dir string, progress func(maker.Step)) (maker.File, error)
+	FormatRecipe(name assets.FormatName) string
 }
 
 // Options is what a Desk is made of. All fields are required, but for Postman,
@@ -110,6 +114,7 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobCover:    d.makeCover,
 		assets.JobTeaser:   d.makeTeaser,
 		assets.JobLoudness: d.makeWeb,
+		assets.JobFormat:   d.makeFormat,
 		assets.JobMail:     d.deliver,
 		assets.JobLetter:   d.deliver,
 		assets.JobWebhook:  d.call,
@@ -189,6 +194,8 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failChosen(ctx, j, reason)
 	case assets.JobLoudness:
 		return d.failWeb(ctx, j, reason)
+	case assets.JobFormat:
+		return d.failFormat(ctx, j, reason)
 	case assets.JobPrepare:
 		return d.failPreparing(ctx, j, reason)
 	case assets.JobDecorate:
@@ -250,7 +257,7 @@ func timeout(j assets.Job) time.Duration {
 	switch j.Kind {
 	case assets.JobInspect:
 		return 10*time.Minute + length
-	case assets.JobProduce, assets.JobProxy:
+	case assets.JobProduce, assets.JobProxy, assets.JobFormat:
 		return 30*time.Minute + 40*length
 	case assets.JobMail, assets.JobLetter, assets.JobWebhook:
 		return 2 * time.Minute

@@ -27,6 +27,7 @@ const (
 	MailWithdrawal = "withdrawal" // a film that was called back is still to be seen: can't be muted
 	MailChannel    = "channel"    // a publication or an account needs a person
 	MailDay        = "day"        // what goes out today
+	MailFormat     = "format"     // a format that was asked for is there
 	MailStorage    = "storage"    // the disk is full, or nearly so
 	MailTransfer   = "transfer"   // files of a transfer are missing
 	MailLetter     = "letter"     // the newsletter, or a trial of it
@@ -48,6 +49,7 @@ func MailKinds() []MailKind {
 		{MailBAT, "Un BAT est demandé, donné ou refusé"},
 		{MailPartner, "Un partenaire répond, ou demande quelque chose"},
 		{MailOnline, "Un film est en ligne"},
+		{MailFormat, "Un format demandé est prêt"},
 		{MailDay, "Ce qui sort aujourd’hui, à 8 h"},
 		{MailChannel, "Une mise en ligne ou un compte attend quelqu’un"},
 		{MailStorage, "Le disque est presque plein"},

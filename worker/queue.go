@@ -14,7 +14,7 @@ import (
 
 // The queues of Asynq.
 const (
-	queueMedia   = "media"   // inspect, produce: minutes to hours of CPU
+	queueMedia   = "media"   // inspect, produce, format: minutes to hours of CPU
 	queueFiles   = "files"   // file: minutes of disk, where the bytes were received
 	queueLetters = "letters" // copies of letters, one after the other: nobody waits behind them
 	queueAhead   = "ahead"   // prepare: minutes to hours of network, that nobody waits for

@@ -14,6 +14,9 @@ type Format struct {
 	Teaser bool       `json:"teaser"` // of the teaser; else of the whole film
 }
 
+// String is what people call it: « Pour diffusion TV (PAD) ».
+func (f Format) String() string { return f.Use + " (" + f.Kind + ")" }
+
 // The formats that something is said of by name.
 const (
 	FormatPAD        FormatName = "pad-tv"

@@ -244,13 +244,19 @@ func (d *Desk) addMade(ctx context.Context, h *hold, v assets.Version, role asse
 		return err
 	}
 	defer release()
+	return d.addFiles(ctx, h, v, role, top.Recipe, made, tell, func(dir string) ([]maker.File, error) { return work(top, movie, dir) })
+}
+
+// addFiles makes something in a scratch folder of its own, and stores it in the
+// place of what had the same role among what was made before.
+func (d *Desk) addFiles(ctx context.Context, h *hold, v assets.Version, role assets.Role, recipe string, before []assets.Rendition, tell func(*assets.Change) error, work func(dir string) ([]maker.File, error)) error {
 	name := fmt.Sprintf("%s-%s-%d", role, h.job.ID, h.job.Attempt)
 	dir := filepath.Join(d.Scratch, name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return &assets.Error{Kind: assets.Transient, Op: op, Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
+		return &assets.Error{Kind: assets.Transient, Op: "pipeline.addFiles", Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
 	}
 	defer os.RemoveAll(dir)
-	files, err := work(top, movie, dir)
+	files, err := work(dir)
 	if err != nil {
 		return err
 	}
@@ -259,7 +265,7 @@ func (d *Desk) addMade(ctx context.Context, h *hold, v assets.Version, role asse
 		return err
 	}
 	for i := range rows {
-		rows[i].ID, rows[i].Version, rows[i].Recipe, rows[i].CreatedAt = d.NewID(), v.ID, top.Recipe, d.Now()
+		rows[i].ID, rows[i].Version, rows[i].Recipe, rows[i].CreatedAt = d.NewID(), v.ID, recipe, d.Now()
 	}
 	c := assets.Change{Made: rows, Fence: h.fence()}
 	if err := tell(&c); err != nil {
@@ -268,7 +274,7 @@ func (d *Desk) addMade(ctx context.Context, h *hold, v assets.Version, role asse
 	if err := d.commit(ctx, c); err != nil {
 		return err
 	}
-	d.forget(ctx, slices.DeleteFunc(made, func(r assets.Rendition) bool { return r.Role != role }))
+	d.forget(ctx, slices.DeleteFunc(before, func(r assets.Rendition) bool { return r.Role != role }))
 	return nil
 }
 

@@ -22,6 +22,7 @@ type fakeMaker struct {
 	when       string
 	generation int
 	made       int
+	reshaped   int
 	during     func(context.Context)
 }
 
@@ -156,6 +157,21 @@ func (c *fakeChannel) FileURLs(context.Context, assets.ID) (map[string]string, e
 func (m *fakeMaker) Web(_ context.Context, _ string, length float64, dir string) (maker.File, error) {
 	f := maker.File{Path: "web.mp4", Rendition: assets.Rendition{Role: assets.RoleWeb, Duration: length}}
 	return f, os.WriteFile(filepath.Join(dir, f.Path), []byte("web"), 0o600)
+}
+
+func (m *fakeMaker) Format(_ context.Context, q maker.FormatRequest, dir string, progress func(maker.Step)) (maker.File, error) {
+	m.reshaped++
+	progress(maker.Step{Name: "Recherche du cadre", Ratio: 0.1})
+	movie, err := os.ReadFile(q.Movie)
+	if err != nil {
+		return maker.File{}, err
+	}
+	f := maker.File{Path: string(q.Name) + ".mp4", Rendition: assets.Rendition{Role: q.Name.Role(), Duration: 3}}
+	return f, os.WriteFile(filepath.Join(dir, f.Path), append(movie, q.Captions...), 0o600)
+}
+
+func (m *fakeMaker) FormatRecipe(name assets.FormatName) string {
+	return fmt.Sprint(name, m.generation)
 }
 
 func (c *fakeChannel) Render(context.Context) error {

@@ -165,6 +165,7 @@ func (d *Desk) madeBefore(ctx context.Context, v assets.Version, recipe string) 
 	if err != nil {
 		return false, err
 	}
+	_, rows = keptFormats(rows)
 	return d.whole(ctx, rows, recipe)
 }
 
@@ -194,9 +195,14 @@ func (d *Desk) ready(ctx context.Context, h *hold, v assets.Version, rows []asse
 	if err != nil {
 		return err
 	}
-	before, err := d.Catalog.Renditions(ctx, v.ID)
+	made, err := d.Catalog.Renditions(ctx, v.ID)
 	if err != nil {
 		return err
+	}
+	formats, before := keptFormats(made)
+	remade := rows != nil
+	if remade {
+		rows = append(rows, formats...)
 	}
 	c := assets.Change{
 		Versions:   []assets.Version{v},
@@ -209,18 +215,18 @@ func (d *Desk) ready(ctx context.Context, h *hold, v assets.Version, rows []asse
 		f.Version, f.UpdatedAt = v.ID, d.Now()
 		c.Films = []assets.Film{f}
 	}
-	if rows != nil {
+	if remade {
 		c.Jobs = append(c.Jobs, d.remakeChosen(s.Film)...)
 	}
 	if s.State == assets.FilmEditing && !s.refused(v.ID) {
 		s.move(d, &c, assets.FilmReview, "worker", "")
 	}
 	v.State = assets.VersionReady
-	d.release(&c, &s, v, rows != nil)
+	d.release(&c, &s, v, remade)
 	if err := d.commit(ctx, c); err != nil {
 		return err
 	}
-	if rows != nil {
+	if remade {
 		d.forget(ctx, before)
 	}
 	return d.follow(ctx, v.Film)

@@ -97,21 +97,25 @@ func counted(v ffmpeg.Pad) ffmpeg.Pad {
 		Filter("metadata", val("print"), opt("key", "n"), opt("file", fileFrames))
 }
 
-// firstRung gives a rung from the master's picture: its size, square pixels,
-// BT.709 of limited range, 8 bits, 4:2:0.
+// firstRung gives a rung from the master's picture, in 8 bits, 4:2:0.
 func firstRung(v ffmpeg.Pad, pic Picture, r Rung, video Video) ffmpeg.Pad {
-	sized := pic.Coded == [2]int{r.Width, r.Height}
+	return plain(v, pic, [2]int{r.Width, r.Height}, video, "yuv420p")
+}
+
+// plain gives the master's picture a size, square pixels and BT.709 of limited
+// range.
+func plain(v ffmpeg.Pad, pic Picture, size [2]int, video Video, pixels string) ffmpeg.Pad {
 	switch {
 	case pic.hdr() || pic.wide():
-		v = narrowed(v, pic, r, video)
-	case !sized || pic.Full || pic.Matrix != "bt709":
+		v = narrowed(v, pic, size, video)
+	case pic.Coded != size || pic.Full || pic.Matrix != "bt709":
 		in := "tv"
 		if pic.Full {
 			in = "pc"
 		}
-		v = scale(v, r.Width, r.Height, colours(swsMatrix(pic.Matrix), in, "bt709", "tv")...)
+		v = scale(v, size[0], size[1], colours(swsMatrix(pic.Matrix), in, "bt709", "tv")...)
 	}
-	return format(v, "yuv420p").Filter("setsar", val(1)).
+	return format(v, pixels).Filter("setsar", val(1)).
 		Filter("setparams", opt("field_mode", "prog"), opt("range", "tv"),
 			opt("color_primaries", "bt709"), opt("color_trc", "bt709"), opt("colorspace", "bt709"))
 }
@@ -127,13 +131,13 @@ func (p Picture) wide() bool {
 // narrowed brings wide colours, and HDR, to BT.709. Hable's curve keeps the
 // clouds; against the SDR view that HLG has built in, the mean luma of real
 // footage comes out within 2 %.
-func narrowed(v ffmpeg.Pad, pic Picture, r Rung, video Video) ffmpeg.Pad {
+func narrowed(v ffmpeg.Pad, pic Picture, size [2]int, video Video) ffmpeg.Pad {
 	spread := "limited"
 	if pic.Full {
 		spread = "full"
 	}
 	in := []ffmpeg.Option{
-		opt("w", r.Width), opt("h", r.Height), opt("f", "bicubic"),
+		opt("w", size[0]), opt("h", size[1]), opt("f", "bicubic"),
 		opt("pin", pic.Primaries), opt("tin", cmp.Or(pic.Transfer, "bt709")), opt("min", pic.Matrix), opt("rin", spread),
 	}
 	rest := []ffmpeg.Option{opt("t", "709"), opt("m", "709"), opt("r", "limited")}

@@ -23,8 +23,8 @@ func webAudio(a Audio) Audio {
 }
 
 const (
-	webPeak  = -1.0 // dBTP, at most
-	webSlack = 0.4  // LU, either way
+	webPeak    = -1.0 // dBTP, at most
+	levelSlack = 0.4  // LU, either way
 )
 
 // Web makes of a movie that the house made, length seconds long, the same one
@@ -32,13 +32,7 @@ const (
 // are copied. Sound that can't be measured is Invalid.
 func (m *Maker) Web(ctx context.Context, movie string, length float64, dir string) (File, error) {
 	a := webAudio(m.o.Profiles.Audio)
-	hear := func(path string) (heard, error) {
-		if _, err := m.o.Runner.Run(ctx, HearCommand(path, dir)); err != nil {
-			return heard{}, failed("maker.Web", err)
-		}
-		return readHeard(dir, fileMade, 0, length)
-	}
-	came, err := hear(movie)
+	came, err := m.listen(ctx, movie, dir, length)
 	if err != nil {
 		return File{}, err
 	}
@@ -48,30 +42,50 @@ func (m *Maker) Web(ctx context.Context, movie string, length float64, dir strin
 	mixed := mixFor(came, a)
 	mixed.Double = 0 // both sides are served already
 	mixed.Samples = int64(math.Round(length * soundRate))
+	if err := mixed.reach(a, webPeak, func(mixed mix) (heard, error) {
+		if _, err := m.o.Runner.Run(ctx, WebSoundCommand(movie, mixed, a, dir)); err != nil {
+			return heard{}, failed("maker.Web", err)
+		}
+		return m.listen(ctx, filepath.Join(dir, fileWebSound), dir, length)
+	}); err != nil {
+		return File{}, err
+	}
+	return m.webMovie(ctx, movie, length, dir)
+}
+
+// listen measures how loud the sound of a file of the house is.
+func (m *Maker) listen(ctx context.Context, path, dir string, length float64) (heard, error) {
+	if _, err := m.o.Runner.Run(ctx, HearCommand(path, dir)); err != nil {
+		return heard{}, failed("maker.listen", err)
+	}
+	return readHeard(dir, fileMade, 0, length)
+}
+
+// reach makes a sound until it is as loud as wanted, within levelSlack, and its peak
+// no higher than most. Sound that is left alone need only keep its peak.
+func (m mix) reach(a Audio, most float64, try func(mix) (heard, error)) error {
+	alone := m.Gain == 0
 	var before *attempt
 	const tries = 8
 	for range tries {
-		if _, err := m.o.Runner.Run(ctx, WebSoundCommand(movie, mixed, a, dir)); err != nil {
-			return File{}, failed("maker.Web", err)
-		}
-		made, err := hear(filepath.Join(dir, fileWebSound))
+		made, err := try(m)
 		if err != nil {
-			return File{}, err
+			return err
 		}
-		if made.Integrated == nil || made.TruePeak == nil {
-			break
+		low := made.TruePeak == nil || *made.TruePeak <= most
+		if low && (alone || made.Integrated == nil || math.Abs(*made.Integrated-a.Loudness) <= levelSlack) {
+			return nil
 		}
-		if math.Abs(*made.Integrated-a.Loudness) <= webSlack && *made.TruePeak <= webPeak {
-			return m.webMovie(ctx, movie, length, dir)
-		}
-		if *made.TruePeak <= webPeak {
+		if low {
 			made.TruePeak = nil // near enough: only the level is to be mended
 		}
-		better, _ := mixed.correct(made, before, a)
-		before = &attempt{mixed.Gain, mixed.Ceiling, *made.Integrated}
-		mixed = better
+		better, _ := m.correct(made, before, a)
+		if made.Integrated != nil {
+			before = &attempt{m.Gain, m.Ceiling, *made.Integrated}
+		}
+		m = better
 	}
-	return File{}, internal("maker.Web", fmt.Errorf("the sound does not reach its level in %d tries", tries))
+	return internal("maker.reach", fmt.Errorf("the sound does not reach its level in %d tries", tries))
 }
 
 // webMovie puts the pictures and the new sound together, and checks them.

@@ -253,7 +253,7 @@ func (d *Desk) addFiles(ctx context.Context, h *hold, v assets.Version, role ass
 	name := fmt.Sprintf("%s-%s-%d", role, h.job.ID, h.job.Attempt)
 	dir := filepath.Join(d.Scratch, name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return &assets.Error{Kind: assets.Transient, Op: "pipeline.addFiles", Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
+		return &assets.Error{Kind: assets.Transient, Op: "pipeline.addFiles", Msg: "Le dossier de travail ne peut pas être créé : le disque est peut-être plein.", Err: err}
 	}
 	defer os.RemoveAll(dir)
 	files, err := work(dir)

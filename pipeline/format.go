@@ -24,8 +24,13 @@ type FormatView struct {
 	ETA      float64            `json:"eta,omitempty"`      // seconds
 	Reason   string             `json:"reason,omitempty"`   // French sentence: why it failed, or what is missing for it
 	Able     bool               `json:"able"`               // it can be made
-	File     string             `json:"file,omitempty"`     // its name among the files of the version, when it is there
-	Made     *assets.Rendition  `json:"rendition,omitempty"`
+	File     string             `json:"file,omitempty"`     // when it is there: its name among those of the version
+	Width    int                `json:"width,omitempty"`
+	Height   int                `json:"height,omitempty"`
+	Duration float64            `json:"duration,omitempty"` // seconds
+	Size     int64              `json:"size,omitempty"`     // bytes
+	SHA256   string             `json:"sha256,omitempty"`
+	Made     *assets.Rendition  `json:"-"`
 }
 
 // formatted is a version with all that its formats depend on.
@@ -94,7 +99,7 @@ func (s formatted) role(role assets.Role) (assets.Rendition, bool) {
 func (s formatted) source(f assets.Format) (movie assets.Rendition, missing string) {
 	top, there := tallest(s.made)
 	if !there {
-		return top, "Ce film n'a pas d'image : ce format ne peut pas en être fait."
+		return top, "Ce film n'a pas d'image : ce format ne peut pas en être fait."
 	}
 	switch {
 	case f.Teaser:
@@ -125,6 +130,7 @@ func (s formatted) view(f assets.Format) FormatView {
 	}
 	if r, there := s.role(f.Name.Role()); there && strings.HasPrefix(r.Recipe, s.print(f)) {
 		w.State, w.Reason, w.Made, w.File = assets.FormatReady, "", &r, FileOf(r.Key)
+		w.Width, w.Height, w.Duration, w.Size, w.SHA256 = r.Width, r.Height, r.Duration, r.Size, r.SHA256
 	}
 	for _, j := range s.jobs {
 		if j.Subject != f.Name.Of(s.ID) {
@@ -157,6 +163,12 @@ func (d *Desk) Formats(ctx context.Context, film assets.ID) ([]FormatView, error
 	return all, nil
 }
 
+// OneFormat says of one of them.
+func (d *Desk) OneFormat(ctx context.Context, film assets.ID, name assets.FormatName) (FormatView, error) {
+	_, w, err := d.format(ctx, "pipeline.OneFormat", film, name)
+	return w, err
+}
+
 // AskFormat has a format of a film made, and says where it stands. What is there,
 // and what is on its way, is not made again; each who asks gets a mail when it is
 // ready.
@@ -171,7 +183,7 @@ func (d *Desk) AskFormat(ctx context.Context, film assets.ID, name assets.Format
 	case slices.Contains(s.askers(name), actor) && (w.State == assets.FormatAsked || w.State == assets.FormatMaking):
 		return w, nil
 	}
-	c := assets.Change{Events: []assets.Event{d.moveFormat(s.Version, w.Format, assets.FormatAsked, actor, "Format demandé : "+w.Format.String()+".")}}
+	c := assets.Change{Events: []assets.Event{d.moveFormat(s.Version, w.Format, assets.FormatAsked, actor, "Format demandé : "+w.Format.String()+".")}}
 	if w.State != assets.FormatAsked && w.State != assets.FormatMaking {
 		job := d.job(assets.JobFormat, name.Of(s.ID), d.Now(), s.length(w.Format))
 		c.Jobs, w.State, w.Reason = []assets.Job{job}, assets.FormatAsked, ""
@@ -187,11 +199,11 @@ func (d *Desk) StopFormat(ctx context.Context, film assets.ID, name assets.Forma
 		return w, err
 	}
 	if w.State != assets.FormatAsked && w.State != assets.FormatMaking {
-		return w, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "Ce format n'est pas en cours de fabrication : il n'y a rien à arrêter."}
+		return w, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "Ce format n'est pas en cours de fabrication : il n'y a rien à arrêter."}
 	}
 	w.State, w.Step, w.Progress, w.ETA = assets.FormatStopped, "", 0, 0
 	return w, d.commit(ctx, assets.Change{
-		Events: []assets.Event{d.moveFormat(s.Version, w.Format, w.State, actor, "Fabrication arrêtée : "+w.Format.String()+".")},
+		Events: []assets.Event{d.moveFormat(s.Version, w.Format, w.State, actor, "Fabrication arrêtée : "+w.Format.String()+".")},
 		Cancel: []assets.ID{name.Of(s.ID)},
 	})
 }
@@ -269,8 +281,8 @@ func (d *Desk) whenReady(ctx context.Context, c *assets.Change, s formatted, f a
 		}
 	}
 	people = slices.CompactFunc(people, func(a, b assets.User) bool { return a.ID == b.ID })
-	d.Tell(ctx, c, people, MailFormat, film.Title+" : format prêt",
-		fmt.Sprintf("« %s » (V%d) est prêt : %s, %s.", film.Title, s.Number, f.String(), french.Weight(size)),
+	d.Tell(ctx, c, people, MailFormat, film.Title+" : format prêt",
+		fmt.Sprintf("« %s » (V%d) est prêt : %s, %s.", film.Title, s.Number, f.String(), french.Weight(size)),
 		"/regie/films/"+string(film.ID)+"#formats")
 	return nil
 }

@@ -16,6 +16,8 @@ type filmCmd struct {
 	Change  filmChangeCmd  `cmd:"" help:"Modifier la fiche d'un film ; ce qui n'est pas donné reste."`
 	Cancel  filmCancelCmd  `cmd:"" help:"Arrêter la fabrication ; l'original reste."`
 	Remake  filmRemakeCmd  `cmd:"" help:"Refaire la fabrication à partir de l'original."`
+	Formats filmFormatsCmd `cmd:"" help:"Les formats d'un film : là, en fabrication, ou à demander."`
+	Format  filmFormatCmd  `cmd:"" help:"Faire fabriquer un format : PAD, vertical, projection…"`
 	Archive filmArchiveCmd `cmd:"" help:"Archiver un film, ou le sortir des archives ; dit comment l'annuler."`
 }
 

@@ -62,7 +62,7 @@ func (m *Maker) Format(ctx context.Context, q FormatRequest, dir string, progres
 	const op = "maker.Format"
 	f, known := forms[q.Name]
 	if !known || q.In.Source.Picture == nil {
-		return File{}, &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Ce film n'a pas d'image : ce format ne peut pas en être fait."}
+		return File{}, &assets.Error{Kind: assets.Invalid, Op: op, Msg: "Ce film n'a pas d'image : ce format ne peut pas en être fait."}
 	}
 	source := q.In.Source
 	pic := f.picture(*source.Picture)

@@ -17,9 +17,9 @@ const (
 	// A shot is held still where that loses no more than this part of what a
 	// moving crop would show.
 	still = 0.15
-	// calm is how fast a crop moves at most, in widths of the picture a second: a
-	// camera on a tripod that somebody turns by hand.
-	calm = 0.10
+	// calm is how fast a crop moves at most, in its own widths a second: a camera on a
+	// tripod that somebody turns by hand.
+	calm = 0.25
 	// wander is the time over which the way of a crop is smoothed, in seconds.
 	wander = 2.0
 )
@@ -55,9 +55,13 @@ func parted(sights []Sight, cuts []float64) []sighted {
 			continue
 		}
 		last := &all[len(all)-1]
-		at := slices.IndexFunc(cuts, func(c float64) bool { return c > sights[i-1].Time && c <= s.Time+onKey })
-		if at >= 0 && !sameShot(&sights[i-1].look, &s.look) {
-			all = append(all, sighted{cuts[at], sights[i : i+1]})
+		for _, c := range slices.Backward(cuts) {
+			if c > max(last.start, sights[i-1].Time) && c <= s.Time+onKey && !sameShot(&sights[i-1].look, &s.look) {
+				all = append(all, sighted{c, sights[i : i+1]})
+				break
+			}
+		}
+		if last = &all[len(all)-1]; last.sights[0].Time == s.Time {
 			continue
 		}
 		last.sights = sights[i-len(last.sights) : i+1]
@@ -81,7 +85,7 @@ func follow(shot []Sight, share float64) []Place {
 	if len(shot) < 3 || shown >= (1-still)*best {
 		return []Place{{Time: shot[0].Time, Left: left}}
 	}
-	return calmed(shot, ways)
+	return calmed(shot, ways, calm*share)
 }
 
 // window is where a crop shows the most, and how much: what is in its middle counts
@@ -112,7 +116,7 @@ func window(weights [columns]float64, share float64) (left, shown float64) {
 }
 
 // calmed smooths a way, keeps it to its pace, and gives it a Place where it bends.
-func calmed(shot []Sight, ways []float64) []Place {
+func calmed(shot []Sight, ways []float64, pace float64) []Place {
 	smooth := make([]float64, len(ways))
 	for i := range ways {
 		var sum, weight float64
@@ -126,7 +130,7 @@ func calmed(shot []Sight, ways []float64) []Place {
 		smooth[i] = sum / weight
 	}
 	for i := 1; i < len(smooth); i++ {
-		most := calm * (shot[i].Time - shot[i-1].Time)
+		most := pace * (shot[i].Time - shot[i-1].Time)
 		smooth[i] = min(smooth[i-1]+most, max(smooth[i-1]-most, smooth[i]))
 	}
 	var places []Place

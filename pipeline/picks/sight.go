@@ -68,7 +68,7 @@ func (p planes) skin() (out [columns]float64) {
 		for x := range half {
 			luma := p.bytes[2*y*p.w+2*x]
 			cb, cr := u[y*half+x], v[y*half+x]
-			if luma > 50 && luma < 235 && cb >= 85 && cb <= 124 && cr >= 136 && cr <= 170 {
+			if luma > 30 && luma < 235 && cb >= 85 && cb <= 125 && cr >= 133 && cr <= 170 {
 				out[x*columns/half] += p.high(2 * y)
 			}
 		}

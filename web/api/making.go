@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
 )
 
 // OneTrack names the timed text of a film.
@@ -11,6 +12,12 @@ type OneTrack struct {
 	OneFilm
 	Kind     assets.TrackKind `path:"kind" enum:"captions,chapters,synthes"`
 	Language string           `path:"language" minLength:"2" maxLength:"35"`
+}
+
+// OneFormat names a format of a film.
+type OneFormat struct {
+	OneFilm
+	Format assets.FormatName `path:"format" doc:"pad-tv, projection, mezzanine, film-16x9, film-1x1, film-9x16, teaser-16x9, teaser-1x1 ou teaser-9x16"`
 }
 
 type trackIn struct {
@@ -46,6 +53,11 @@ func (a *API) making() {
 	})
 	add(a, "POST /films/{film}/remake", "remake-film", "Refaire la fabrication depuis l’original", a.then(a.desk.Remake))
 	add(a, "POST /films/{film}/cancel", "cancel-making", "Arrêter la fabrication", a.then(a.desk.Cancel))
+	add(a, "GET /films/{film}/formats", "list-formats", "Les formats d’un film : ceux qui sont là, en fabrication, ou à demander", func(ctx context.Context, in *OneFilm) (list[pipeline.FormatView], error) {
+		return whole(a.desk.Formats(ctx, in.Film))
+	})
+	add(a, "POST /films/{film}/formats/{format}", "ask-format", "Faire fabriquer un format ; un courriel part quand il est prêt", a.onFormat(a.desk.AskFormat))
+	add(a, "DELETE /films/{film}/formats/{format}", "stop-format", "Arrêter la fabrication d’un format", a.onFormat(a.desk.StopFormat))
 	add(a, "PUT /films/{film}/cover", "choose-cover", "Choisir l’image du film", func(ctx context.Context, in *filmIn[coverChosen]) (filmShown, error) {
 		cover := assets.Cover{Kind: in.Body.Kind, Rank: in.Body.Rank, Second: in.Body.Second}
 		if err := a.desk.ChooseCover(ctx, in.Film, cover, actor(ctx)); err != nil {
@@ -72,6 +84,13 @@ func (a *API) making() {
 		}
 		return a.desk.Catalog.Track(ctx, in.Film, in.Kind, in.Language)
 	})
+}
+
+// onFormat does something about a format of a film, and says where it stands.
+func (a *API) onFormat(do func(context.Context, assets.ID, assets.FormatName, string) (pipeline.FormatView, error)) func(context.Context, *OneFormat) (pipeline.FormatView, error) {
+	return func(ctx context.Context, in *OneFormat) (pipeline.FormatView, error) {
+		return do(ctx, in.Film, in.Format, actor(ctx))
+	}
 }
 
 // then does something to a film, and shows it.

@@ -74,7 +74,10 @@ func (f *front) fill() (film, rush assets.ID) {
 	made.Version = v.ID
 	h.Apply(assets.Change{
 		Films: []assets.Film{made}, Versions: []assets.Version{v},
-		Renditions: []assets.Rendition{{ID: h.IDs.New(), Version: v.ID, Role: assets.RoleThumbnail, Rank: 1, Key: "t", CreatedAt: h.Clock.Now()}},
+		Renditions: []assets.Rendition{
+			{ID: h.IDs.New(), Version: v.ID, Role: assets.RoleThumbnail, Rank: 1, Key: "t", CreatedAt: h.Clock.Now()},
+			{ID: h.IDs.New(), Version: v.ID, Role: assets.MP4Role(720), Width: 1280, Height: 720, Key: "m", CreatedAt: h.Clock.Now()},
+		},
 		Events: []assets.Event{
 			h.Event(assets.SubjectVersion, v.ID, "received", "making"), h.Event(assets.SubjectVersion, v.ID, "making", "ready"),
 			h.Event(assets.SubjectFilm, made.ID, "editing", "review"),
@@ -176,6 +179,9 @@ var steps = []step{
 	{image, "POST /films/{film}/site", "", "", "scheduled"},
 	{image, "DELETE /films/{film}/site", "", "", ""},
 	{image, "DELETE /bat/{approval}", "", "", "void"},
+	{monteur, "GET /films/{film}/formats", "", "", "Pour diffusion TV"},
+	{monteur, "POST /films/{film}/formats/pad-tv", "", "", `"asked"`},
+	{monteur, "DELETE /films/{film}/formats/pad-tv", "", "", `"stopped"`},
 	{monteur, "POST /films/{film}/remake", "", "", "received"},
 	{monteur, "POST /films/{film}/cancel", "", "", "cancelled"},
 	{image, "POST /films/{film}/archive", `{"archived":true}`, "", "undo"},

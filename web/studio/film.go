@@ -25,6 +25,7 @@ type filmBody struct {
 	Facts     []fact
 	Web       *assets.Rendition // the version with the sound for the web; nil for none
 	Loud      bool              // its sound can be corrected
+	Formats   formatsView       // empty while the film is not made
 	Verdicts  []string          // what the house thinks of the file, the worst first
 	Asked     *assets.Approval  // the BAT that waits for its answer
 	Given     *assets.Approval  // the BAT that holds
@@ -77,7 +78,7 @@ func (s *Studio) showFilm(w http.ResponseWriter, r *http.Request, number int) er
 		return err
 	}
 	b := filmBody{Head: head}
-	for _, load := range []func(*http.Request, *filmBody, int) error{s.loadVersions, s.loadNotes, s.loadApprovals, s.loadSite, s.loadOutlets, s.loadHistory} {
+	for _, load := range []func(*http.Request, *filmBody, int) error{s.loadVersions, s.loadNotes, s.loadApprovals, s.loadSite, s.loadOutlets, s.loadFormats, s.loadHistory} {
 		if err := load(r, &b, number); err != nil {
 			return err
 		}

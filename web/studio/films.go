@@ -19,6 +19,7 @@ var films = map[string]handler{
 	"POST /regie/films/{film}/bat":                (*Studio).askApproval,
 	"POST /regie/bat/{approval}":                  (*Studio).answerApproval,
 	"POST /regie/films/{film}/site":               (*Studio).putOnSite,
+	"POST /regie/films/{film}/formats/{format}":   (*Studio).askFormat,
 	"POST /regie/films/{film}/refaire":            (*Studio).remake,
 	"POST /regie/films/{film}/arreter":            (*Studio).stopMaking,
 	"POST /regie/films/{film}/archives":           (*Studio).archiveFilm,

@@ -1,6 +1,9 @@
 package assets
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // FormatName names a form in which a film is handed out: made when somebody
 // asks for it, and kept.
@@ -16,6 +19,9 @@ type Format struct {
 
 // String is what people call it: « Pour diffusion TV (PAD) ».
 func (f Format) String() string { return f.Use + " (" + f.Kind + ")" }
+
+// Inside is String within a sentence.
+func (f Format) Inside() string { return strings.ToLower(f.Use[:1]) + f.String()[1:] }
 
 // The formats that something is said of by name.
 const (

@@ -23,6 +23,7 @@ type fakeMaker struct {
 	generation int
 	made       int
 	reshaped   int
+	refuse     error // to make a format
 	during     func(context.Context)
 }
 
@@ -160,6 +161,9 @@ func (m *fakeMaker) Web(_ context.Context, _ string, length float64, dir string)
 }
 
 func (m *fakeMaker) Format(_ context.Context, q maker.FormatRequest, dir string, progress func(maker.Step)) (maker.File, error) {
+	if m.refuse != nil {
+		return maker.File{}, m.refuse
+	}
 	m.reshaped++
 	progress(maker.Step{Name: "Recherche du cadre", Ratio: 0.1})
 	movie, err := os.ReadFile(q.Movie)

@@ -183,7 +183,7 @@ func (d *Desk) AskFormat(ctx context.Context, film assets.ID, name assets.Format
 	case slices.Contains(s.askers(name), actor) && (w.State == assets.FormatAsked || w.State == assets.FormatMaking):
 		return w, nil
 	}
-	c := assets.Change{Events: []assets.Event{d.moveFormat(s.Version, w.Format, assets.FormatAsked, actor, "Format demandé : "+w.Format.String()+".")}}
+	c := assets.Change{Events: []assets.Event{d.moveFormat(s.Version, w.Format, assets.FormatAsked, actor, "Format demandé : "+w.Format.Inside()+".")}}
 	if w.State != assets.FormatAsked && w.State != assets.FormatMaking {
 		job := d.job(assets.JobFormat, name.Of(s.ID), d.Now(), s.length(w.Format))
 		c.Jobs, w.State, w.Reason = []assets.Job{job}, assets.FormatAsked, ""
@@ -203,7 +203,7 @@ func (d *Desk) StopFormat(ctx context.Context, film assets.ID, name assets.Forma
 	}
 	w.State, w.Step, w.Progress, w.ETA = assets.FormatStopped, "", 0, 0
 	return w, d.commit(ctx, assets.Change{
-		Events: []assets.Event{d.moveFormat(s.Version, w.Format, w.State, actor, "Fabrication arrêtée : "+w.Format.String()+".")},
+		Events: []assets.Event{d.moveFormat(s.Version, w.Format, w.State, actor, "Fabrication arrêtée : "+w.Format.Inside()+".")},
 		Cancel: []assets.ID{name.Of(s.ID)},
 	})
 }
@@ -282,7 +282,7 @@ func (d *Desk) whenReady(ctx context.Context, c *assets.Change, s formatted, f a
 	}
 	people = slices.CompactFunc(people, func(a, b assets.User) bool { return a.ID == b.ID })
 	d.Tell(ctx, c, people, MailFormat, film.Title+" : format prêt",
-		fmt.Sprintf("« %s » (V%d) est prêt : %s, %s.", film.Title, s.Number, f.String(), french.Weight(size)),
+		fmt.Sprintf("« %s » (V%d) est prêt : %s, %s.", film.Title, s.Number, f.Inside(), french.Weight(size)),
 		"/regie/films/"+string(film.ID)+"#formats")
 	return nil
 }

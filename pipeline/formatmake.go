@@ -48,7 +48,7 @@ func (d *Desk) makeFormat(ctx context.Context, h *hold) error {
 			return err
 		}
 		s.events = now
-		c.Events = append(c.Events, d.moveFormat(s.Version, f, assets.FormatReady, "worker", "Format prêt : "+f.String()+"."))
+		c.Events = append(c.Events, d.moveFormat(s.Version, f, assets.FormatReady, "worker", "Format prêt : "+f.Inside()+"."))
 		return d.whenReady(ctx, c, s, f, size)
 	}
 	if before, there := s.role(f.Name.Role()); there {

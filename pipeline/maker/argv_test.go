@@ -84,11 +84,15 @@ func everyCommand(s Source, p Profiles) ([]ffmpeg.Command, error) {
 		return nil, err
 	}
 	m := mix{Samples: 192000, Gain: 3, Ceiling: -2, Double: 1, Teaser: []assets.Span{{Start: 1, End: 3}}}
-	return append([]ffmpeg.Command{
+	var formats []ffmpeg.Command
+	for _, f := range forms {
+		formats = append(formats, formatCommands(f, s, p.Video, master, dir)...)
+	}
+	return append(append(formats,
 		DecodeCommand(plan, master, dir), PlainTogether(plan, master, dir), TrialCommand(m, dir), SoundCommand(plan, m, dir),
 		PackCommand(plan, true, dir), StillsCommand(plan, []int{2, 1}, dir), StillOfCommand(plan, dir),
 		ProxyCommand(proxy, master, dir), ProxyFinishCommand(proxy, m, dir), PhotoCommand(proxy, master, dir),
 		CoverCommand(ffmpeg.Input{Path: master}, [2]int{640, 360}, true, dir), HearCommand(master, dir), WebSoundCommand(master, m, p.Audio, dir), WebMovieCommand(master, dir),
 		CutCommand(CutRequest{Movie: master, Spans: m.Teaser}, p, dir),
-	}, PlainApart(plan, master, dir)...), nil
+	), PlainApart(plan, master, dir)...), nil
 }

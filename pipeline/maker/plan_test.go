@@ -55,18 +55,23 @@ func TestCommands(t *testing.T) {
 		if source.Picture != nil {
 			commands = append(append(commands, PlainTogether(plan, "/in/master", "/scratch")), PlainApart(plan, "/in/master", "/scratch")...)
 		}
-		var text strings.Builder
-		for _, c := range commands {
-			fmt.Fprintf(&text, "== %s in %s\n", c.Tool, c.Dir)
-			for _, in := range c.Inputs {
-				fmt.Fprintf(&text, "-i %s trusted=%t %q\n", in.Path, in.Trusted, in.Options)
-			}
-			for _, a := range c.Args {
-				text.WriteString(strings.ReplaceAll(a, ";", ";\n  ") + "\n")
-			}
-		}
-		golden(t, name, text.String())
+		golden(t, name, spelled(commands...))
 	}
+}
+
+// spelled is every argument of commands, one a line.
+func spelled(commands ...ffmpeg.Command) string {
+	var text strings.Builder
+	for _, c := range commands {
+		fmt.Fprintf(&text, "== %s in %s\n", c.Tool, c.Dir)
+		for _, in := range c.Inputs {
+			fmt.Fprintf(&text, "-i %s trusted=%t %q\n", in.Path, in.Trusted, in.Options)
+		}
+		for _, a := range c.Args {
+			text.WriteString(strings.ReplaceAll(a, ";", ";\n  ") + "\n")
+		}
+	}
+	return text.String()
 }
 
 func golden(t *testing.T, name, got string) {

@@ -34,7 +34,7 @@ func Crop(sights []Sight, cuts []float64, share float64) []Place {
 	var all []Place
 	for _, shot := range parted(sights, cuts) {
 		places := follow(shot.sights, share)
-		places[0].Time, places[0].Cut = shot.start, true
+		places[0].Time, places[0].Cut = min(shot.start, shot.sights[0].Time), true
 		all = append(all, places...)
 	}
 	return all

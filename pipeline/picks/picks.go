@@ -1,6 +1,7 @@
 // Package picks chooses: the best still pictures of a film, the passages of its
-// teaser, the grid of its storyboard. Everything is a pure function of what has
-// been measured, so that the same film always gives the same choice.
+// teaser, the grid of its storyboard, what stays of it when its sides are cropped.
+// Everything is a pure function of what has been measured, so that the same film
+// always gives the same choice.
 //
 // It decodes nothing, writes nothing and starts nothing: frames come in as raw
 // luma, key frames, cuts and loudness as numbers, and times go out.

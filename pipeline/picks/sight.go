@@ -11,7 +11,8 @@ import (
 const columns = 64
 
 // Sight is what there is to be seen in one picture, and where, from left to right:
-// faces first, then what moves, then what has detail. Its columns sum up to 1.
+// what has the colours of skin first, then what moves, then what has detail. Faces
+// are not recognised as such. Its columns sum up to 1.
 type Sight struct {
 	Time    float64
 	Columns [columns]float64
@@ -60,16 +61,18 @@ type planes struct {
 func (p planes) high(y int) float64 { return 1 - 0.5*float64(y)/float64(p.h) }
 
 // skin is where the colours of skin are, of whoever it is: a narrow band of hue,
-// at every lightness but the darkest and the lightest (Chai and Ngan, 1999).
+// at every lightness but the darkest and the lightest (Chai and Ngan, 1999). What is
+// pale counts less: a white wall in warm light.
 func (p planes) skin() (out [columns]float64) {
+	const pale, full = 132, 14 // of Cr
 	half := p.w / 2
 	u, v := p.bytes[p.w*p.h:], p.bytes[p.w*p.h*5/4:]
 	for y := range p.h / 2 {
 		for x := range half {
 			luma := p.bytes[2*y*p.w+2*x]
 			cb, cr := u[y*half+x], v[y*half+x]
-			if luma > 30 && luma < 235 && cb >= 85 && cb <= 125 && cr >= 133 && cr <= 170 {
-				out[x*columns/half] += p.high(2 * y)
+			if luma > 30 && luma < 235 && cb >= 85 && cb <= 125 && cr > pale && cr <= 170 {
+				out[x*columns/half] += p.high(2*y) * min(1, (float64(cr)-pale)/full)
 			}
 		}
 	}
@@ -111,7 +114,7 @@ func (p planes) detail() (out [columns]float64) {
 // sunset) it says nothing, and where everything moves the camera does.
 func weighed(skin, motion, detail [columns]float64) (out [columns]float64) {
 	parts := [3][columns]float64{skin, motion, detail}
-	weights := [3]float64{0.55, 0.25, 0.20}
+	weights := [3]float64{0.66, 0.20, 0.14}
 	var whole float64
 	for i, part := range parts {
 		var sum, peak float64

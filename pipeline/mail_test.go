@@ -145,9 +145,10 @@ func TestGather(t *testing.T) {
 
 // TestEveryKindOfMailCanBeMuted: a kind that is added stands on the page « Mon
 // compte », too; only the way in, a film that is still to be seen after it was called
-// back, and what somebody asked for (a trial of a letter, the letters) can't be refused.
+// back, what somebody asked for (a trial of a letter, the letters) and what a partner
+// is sent can't be refused.
 func TestEveryKindOfMailCanBeMuted(t *testing.T) {
-	offered := map[string]bool{MailEntry: true, MailWithdrawal: true, MailLetter: true, MailSubscribe: true}
+	offered := map[string]bool{MailEntry: true, MailWithdrawal: true, MailLetter: true, MailSubscribe: true, MailDelivery: true}
 	for _, k := range MailKinds() {
 		offered[k.Kind] = k.Name != ""
 	}

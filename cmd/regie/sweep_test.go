@@ -39,8 +39,9 @@ var relations = []string{"unknown", "others", "own", "closed"}
 // address.
 var names = map[string]string{"slug": "zik-zac-2018", "page": "entrer", "key": "NOTAKEYATALL", "n": "1", "format": "edl", "kind": "chapters", "language": "fr", "token": "nobodys", "channel": "mastodon"}
 
-// slugs are where things are filed, by the part of the address before them.
-var slugs = map[string]string{"dossiers": "zik-zac-2018", "partenaires": "zik-zac-festival", "territoires": "jas-de-bouffan", "rubriques": "culture"}
+// slugs are where things are filed, and the format of a film, by the part of the
+// address before them.
+var slugs = map[string]string{"formats": "pad-tv", "dossiers": "zik-zac-2018", "partenaires": "zik-zac-festival", "territoires": "jas-de-bouffan", "rubriques": "culture"}
 
 var wildcards = regexp.MustCompile(`\{[a-z]+(\.\.\.)?\}`)
 
@@ -100,7 +101,7 @@ func (v *visit) address(c cell) string {
 		case !wildcards.MatchString(part):
 		case record != "":
 			parts[i], record = record, ""
-		case kind == "slug":
+		case slugs[parts[i-1]] != "":
 			parts[i] = slugs[parts[i-1]]
 		case kind == "file":
 			parts[i] = map[string]string{"": v.static(), "rush": v.ids["file rush"], "film": v.ids["file version"]}[strings.TrimPrefix(c.right.Kind(), "file")]

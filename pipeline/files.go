@@ -90,12 +90,11 @@ func among(made []assets.Rendition, name string) (Stored, error) {
 }
 
 // FileOf is the name of a made file in its tree: its key without the first three
-// elements, which say what it was made of and by which attempt.
+// elements, which say what it was made of and by which attempt. Of a key that is
+// no longer than that, it is the last element.
 func FileOf(key string) string {
-	for range 3 {
-		_, key, _ = strings.Cut(key, "/")
-	}
-	return key
+	parts := strings.SplitN(key, "/", 4)
+	return parts[len(parts)-1]
 }
 
 func missing(op string) error {

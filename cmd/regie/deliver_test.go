@@ -46,6 +46,7 @@ func TestPartnerLink(t *testing.T) {
 	}
 	_, err := h.desk.ApproveNow(t.Context(), before.ID, "", "cli")
 	must(err)
+	must(h.desk.SaveTrack(t.Context(), assets.Track{Film: before.ID, Kind: assets.TrackCaptions, Language: "fr", Cues: []assets.Cue{{Start: 0, End: 2, Text: "Ça commence"}}}, "cli"))
 	_, err = h.desk.AskApproval(t.Context(), after.ID, "cli")
 	must(err)
 	x, err := h.desk.Deliver(t.Context(), pipeline.DeliveryRequest{Dossier: "zik-zac-2018", Mail: "festival@example.org"}, "cli")
@@ -73,6 +74,7 @@ func TestPartnerLink(t *testing.T) {
 	press(t, tab, `a.card-picture[href*="`+string(before.ID)+`"]`)
 	tab.Until(t, `location.pathname.includes("/films/")`)
 	tab.Until(t, `document.querySelector("video").currentTime > 0`)
+	tab.Until(t, `document.querySelector("video").textTracks[0].cues?.[0]?.text === "Ça commence"`)
 	tab.Until(t, `document.querySelector(".downloads a").href.includes("/fichiers/")`)
 	tab.Check(t)
 	shoot(t, tab, "lien-film")

@@ -151,11 +151,18 @@ func (d *Desk) handOver(ctx context.Context, h *hold, p assets.Publication) erro
 }
 
 // aim says which version a publication is about. What went up of another comes
-// away first, so that an old film is never opened.
+// away first, so that an old film is never opened; what may be public of it stays
+// what it is, and is looked for as such.
 func (d *Desk) aim(ctx context.Context, h *hold, p assets.Publication, to publishers.Publisher, v assets.Version) (assets.Publication, error) {
-	if pr, can := to.(publishers.Preparer); can && p.Resume != nil && p.Version != v.ID {
-		if err := d.discard(ctx, h, &p, pr); err != nil {
-			return p, err
+	if p.Resume != nil && p.Version != v.ID {
+		if pr, can := to.(publishers.Preparer); can {
+			if err := d.discard(ctx, h, &p, pr); err != nil {
+				return p, err
+			}
+		} else if _, found, err := to.Find(ctx, string(p.ID), p.Resume); found || assets.KindOf(err) == assets.Lost {
+			return p, nil
+		} else if err != nil {
+			return p, d.heard(ctx, p.Channel, err)
 		}
 	}
 	p.Version = v.ID

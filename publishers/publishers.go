@@ -110,8 +110,9 @@ type Publisher interface {
 	Channel() assets.Channel
 	Limits() Limits
 	// Publish makes the film public and is safe to call again with the same
-	// Marker: the second call finds what the first did. It calls save with its
-	// handle before it sends bytes and before the call that can't be undone. A
+	// Marker: the second call finds what the first did. Of a film that was made
+	// otherwise meanwhile, nothing that went up before is shown. It calls save with
+	// its handle before it sends bytes and before the call that can't be undone. A
 	// Lost error says that this call was sent and its answer lost: what follows
 	// is Find, never Publish.
 	Publish(ctx context.Context, req Request, save func(resume []byte) error) (Receipt, error)

@@ -41,8 +41,8 @@ type Bluesky struct {
 
 // handle is what is kept of a post that is under way; its name is known without.
 type handle struct {
-	Video string `json:"video,omitempty"` // the sum of its bytes
-	Job   string `json:"job,omitempty"`   // that prepares it
+	remote.Of
+	Job string `json:"job,omitempty"` // that prepares the video
 }
 
 var (

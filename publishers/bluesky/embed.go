@@ -55,8 +55,8 @@ type external struct {
 func (b *Bluesky) embed(ctx context.Context, s session, req publishers.Request, h *handle, keep func() error) (*embed, error) {
 	teaser, has := req.File(assets.RoleTeaser)
 	has = has && teaser.Size <= mostVideo && teaser.Duration <= mostLength
-	if h.Video != teaser.SHA256 { // the film has another version by now
-		*h = handle{Video: teaser.SHA256}
+	if h.Other(teaser) { // the film has another version by now
+		h.Job = ""
 	}
 	if has && h.Job == "" {
 		var err error

@@ -58,6 +58,7 @@ type Facebook struct {
 
 // handle is what is kept of what is under way.
 type handle struct {
+	remote.Of
 	Video   string    `json:"video,omitempty"`
 	Session string    `json:"session,omitempty"`
 	Start   int64     `json:"start,omitempty"` // bytes of the film that Facebook wants next

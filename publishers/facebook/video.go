@@ -74,6 +74,12 @@ func (f *Facebook) show(ctx context.Context, req publishers.Request, film assets
 	if err != nil {
 		return publishers.Receipt{}, err
 	}
+	if h.Other(film) { // the film has another version by now
+		if err := f.Withdraw(ctx, h.Video); err != nil {
+			return publishers.Receipt{}, err
+		}
+		*h = handle{Of: h.Of}
+	}
 	if err := keep(); err != nil {
 		return publishers.Receipt{}, err
 	}
@@ -143,7 +149,7 @@ func (f *Facebook) upload(ctx context.Context, to string, film assets.Rendition,
 		if kind := assets.KindOf(err); fresh || kind != assets.Invalid && kind != assets.NotFound {
 			return err
 		}
-		*h = handle{} // it was kept for too long
+		*h = handle{Of: h.Of} // it was kept for too long
 	}
 }
 

@@ -58,6 +58,7 @@ type tokens struct {
 
 // handle is what is kept of a post that is under way.
 type handle struct {
+	remote.Of
 	Proof string    `json:"proof"` // by which the post is known again
 	Media string    `json:"media,omitempty"`
 	Sent  time.Time `json:"sent,omitzero"` // when the post itself was first sent
@@ -186,6 +187,9 @@ func (m *Mastodon) Publish(ctx context.Context, req publishers.Request, save fun
 // media sends the video, unless an earlier attempt did, and waits until the
 // instance has sorted it. Nobody sees it before it is attached to a post.
 func (m *Mastodon) media(ctx context.Context, h *handle, video assets.Rendition, title string, save func([]byte) error) error {
+	if h.Other(video) { // the film has another version by now
+		h.Media = ""
+	}
 	for fresh := false; ; {
 		if h.Media == "" {
 			id, err := m.upload(ctx, video, title)

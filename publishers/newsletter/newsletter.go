@@ -44,8 +44,9 @@ type Newsletter struct {
 	sender sender
 }
 
-// campaign is a letter as senders take it.
-type campaign struct{ Name, Subject, Preheader, HTML, Text string }
+// campaign is a letter as senders take it. Its name ends with its mark: of which
+// decision it is, and how it is written.
+type campaign struct{ Mark, Name, Subject, Preheader, HTML, Text string }
 
 // sender is who keeps the subscribers.
 type sender interface {
@@ -59,6 +60,7 @@ type sender interface {
 
 // handle is what is kept of a letter that is under way.
 type handle struct {
+	Mark  string    `json:"mark,omitempty"` // of the letter as it was written then
 	Draft string    `json:"draft,omitempty"`
 	Sent  time.Time `json:"sent,omitzero"` // when it was first told to go
 }
@@ -126,6 +128,9 @@ func (n *Newsletter) Publish(ctx context.Context, req publishers.Request, save f
 	if err != nil {
 		return publishers.Receipt{}, err
 	}
+	if h.Mark != c.Mark { // it was written otherwise meanwhile, and has not gone
+		h = handle{Mark: c.Mark}
+	}
 	if err := remote.Keep(h, save); err != nil {
 		return publishers.Receipt{}, err
 	}
@@ -171,7 +176,7 @@ func (n *Newsletter) sent(ctx context.Context, id string) (bool, error) {
 // draft sees to it that there is one, and tells whether it went already.
 func (n *Newsletter) draft(ctx context.Context, h *handle, c campaign, req publishers.Request, save func([]byte) error) (sent bool, err error) {
 	if h.Draft == "" && req.Resume != nil { // an earlier attempt may have made one
-		if h.Draft, _, err = n.sender.find(ctx, mark(req.Marker)); err != nil {
+		if h.Draft, _, err = n.sender.find(ctx, c.Mark); err != nil {
 			return false, err
 		}
 	}
@@ -259,20 +264,18 @@ func compose(req publishers.Request) (campaign, error) {
 		}
 	}
 	subject := strings.Join(strings.Fields(french.Clean(l.Subject)), " ")
-	return campaign{
-		Name: french.Short(subject, 80) + " " + mark(req.Marker), Subject: inert(subject), Preheader: inert(l.Preheader),
+	c := campaign{
+		Mark:    "regie-" + remote.Mark(strings.Join([]string{req.Marker, subject, l.Preheader, l.HTML, l.Text}, "\x00")),
+		Subject: inert(subject), Preheader: inert(l.Preheader),
 		HTML: strings.ReplaceAll(l.HTML, "{", "&#123;"), Text: inert(l.Text),
-	}, nil
+	}
+	c.Name = french.Short(subject, 80) + " " + c.Mark
+	return c, nil
 }
 
 // inert is a text in which senders find nothing to fill in.
 func inert(text string) string {
 	return strings.NewReplacer("{{", "{ {", "{%", "{ %", "{#", "{ #").Replace(french.Clean(text))
-}
-
-// mark is what the name of a campaign ends with.
-func mark(marker string) string {
-	return "regie-" + remote.Mark(marker)
 }
 
 // named is a campaign of a list.

@@ -143,6 +143,12 @@ func (p *PeerTube) send(ctx context.Context, req publishers.Request, save func([
 	if err != nil {
 		return h, err
 	}
+	if h.Other(file) && req.Resume != nil { // the film was made anew meanwhile
+		if err := p.Discard(ctx, req.Marker, req.Resume); err != nil {
+			return h, err
+		}
+		h.Upload, h.Since = remote.Upload{Of: h.Of}, p.o.Now()
+	}
 	h.Name = filename(req)
 	kept := func() error { return remote.Keep(h, save) }
 	if err := kept(); err != nil {

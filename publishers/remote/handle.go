@@ -28,6 +28,20 @@ func Keep(h any, save func([]byte) error) error {
 	return save(b)
 }
 
+// Of is the file whose media a handle names: what was sent of another is never
+// shown for it. The looking for what that has become is done by then.
+type Of struct {
+	File string `json:"file,omitempty"` // the sum of its bytes
+}
+
+// Other tells that the media, if any, is of another file than this one, and
+// begins a handle of this one.
+func (o *Of) Other(f assets.Rendition) bool {
+	other := o.File != f.SHA256
+	o.File = f.SHA256
+	return other
+}
+
 // Load reads what is kept of an account.
 func Load[T any](ctx context.Context, v publishers.Vault) (is T, err error) {
 	kept, err := v.Load(ctx)

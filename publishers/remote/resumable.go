@@ -23,6 +23,7 @@ const (
 
 // Upload is how far a film is on its way: what is kept of it between attempts.
 type Upload struct {
+	Of
 	Session string    `json:"session,omitempty"` // the address that takes its bytes
 	Last    time.Time `json:"last,omitzero"`     // when its last bytes were first sent
 	Film    string    `json:"film,omitempty"`    // its name on the channel, once it has one

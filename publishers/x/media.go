@@ -37,6 +37,9 @@ type media struct {
 // video sends the teaser, unless an earlier attempt did, and sees to it that it
 // can be posted. One that came in part is sent anew: it costs nothing.
 func (x *X) video(ctx context.Context, teaser assets.Rendition, h *handle, keep func() error) error {
+	if h.Other(teaser) { // the film has another version by now
+		h.Whole = false
+	}
 	for fresh := false; ; {
 		if !h.Whole {
 			if err := x.upload(ctx, teaser, h, keep); err != nil {

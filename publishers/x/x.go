@@ -55,6 +55,7 @@ type X struct {
 
 // handle is what is kept of a post that is under way.
 type handle struct {
+	remote.Of
 	Account string    `json:"account,omitempty"` // our ID
 	Media   string    `json:"media,omitempty"`   // the video
 	Key     string    `json:"key,omitempty"`     // by which it is known in a post

@@ -181,6 +181,12 @@ func (y *YouTube) send(ctx context.Context, req publishers.Request, save func([]
 	if err != nil {
 		return u, err
 	}
+	if u.Other(file) && req.Resume != nil { // the film was made anew meanwhile
+		if err := y.Discard(ctx, req.Marker, req.Resume); err != nil {
+			return u, err
+		}
+		u = remote.Upload{Of: u.Of}
+	}
 	kept := func() error { return remote.Keep(u, save) }
 	if err := kept(); err != nil {
 		return u, err
@@ -259,7 +265,11 @@ func (y *YouTube) first(ctx context.Context, v video, req publishers.Request, sa
 	if err != nil || !found {
 		return v, err
 	}
-	if err := remote.Keep(remote.Upload{Film: film}, save); err != nil {
+	file, err := y.api.Movie(req)
+	if err != nil {
+		return v, err
+	}
+	if err := remote.Keep(remote.Upload{Of: remote.Of{File: file.SHA256}, Film: film}, save); err != nil {
 		return v, err
 	}
 	return y.video(ctx, film)

@@ -112,7 +112,7 @@ func TestAuthorisationGate(t *testing.T) {
 	tab.Open(t, s.URL+consent)
 	fill(t, tab, `.danger`)
 	tab.Until(t, `document.body.innerText.includes("Autorisation retirée")`)
-	s.dark(page, links)
+	s.dark(links)
 	tab.Until(t, read("à retirer de Mastodon"))
 	fill(t, tab, `main a[href$="/retrait"]`)
 	tab.Until(t, `document.querySelector("main form:has([name=publication])").closest("li").innerText.includes("Mastodon")`)
@@ -150,12 +150,12 @@ func (s *opened) shared(page string) (all []string) {
 }
 
 // dark tells that a film is gone from our own site, when the page that asked for it
-// answers: its page says so, its links lead nowhere.
-func (s *opened) dark(page string, links []string) {
+// answers: all its addresses say so.
+func (s *opened) dark(links []string) {
 	s.Helper()
 	for _, link := range links {
-		if got := s.status(link); got != http.StatusGone && (link == page || got != http.StatusNotFound) {
-			s.Errorf("%s is still served: %d", link, got)
+		if got := s.status(link); got != http.StatusGone {
+			s.Errorf("%s answers %d", link, got)
 		}
 	}
 }

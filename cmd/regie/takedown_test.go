@@ -202,7 +202,7 @@ func TestOneButton(t *testing.T) {
 	shoot(t, tab, "retrait-avant")
 	fill(t, tab, `#partout button`, [2]string{`#partout [name=raison]`, "Une personne filmée a changé d’avis."})
 	tab.Until(t, `document.body.innerText.includes("Le retrait est demandé partout")`)
-	s.dark(page, links)
+	s.dark(links)
 	line := func(channel, says string) {
 		t.Helper()
 		tab.Until(t, `fetch(location.href).then(r => r.text()).then(t => [...new DOMParser().parseFromString(t, "text/html").querySelectorAll("main li")]

@@ -290,18 +290,23 @@ func (b *planner) machines() {
 	})
 }
 
-// gone adds a page for each film that was withdrawn, unless another film has
-// its address by now.
+// gone adds the pages that stand for a film which was withdrawn: one where others
+// framed it, which servers show for its files, too, and one at its own address,
+// unless another film has that by now.
 func (b *planner) gone(records map[assets.ID]*record) {
 	taken := map[string]bool{}
 	for _, film := range b.shelves.films {
 		taken[film.Slug] = true
 	}
+	v := b.plainPage("Film retiré", "", "Ce film a été retiré.", nil)
+	v.Feed = ""
 	for _, rec := range records {
-		if rec.Gone && !taken[rec.Slug] {
+		if !rec.Gone {
+			continue
+		}
+		b.page(rankAsset, "gone", embedPath(rec.Film)[1:]+"410.html", v)
+		if !taken[rec.Slug] {
 			taken[rec.Slug] = true
-			v := b.plainPage("Film retiré", "", "Ce film a été retiré.", nil)
-			v.Feed = ""
 			b.page(rankAsset, "gone", filmPath(rec.Slug)[1:]+"410.html", v)
 		}
 	}

@@ -1,6 +1,6 @@
 // Package site serves the public tree that publishers/site writes, as any web
-// server could: pages at clean addresses, media in ranges, 410 where a film was
-// withdrawn.
+// server could: pages at clean addresses, media in ranges, 410 at each address of
+// a film that was withdrawn.
 //
 // It reads one folder and nothing else; it lists no folder, sets no cookie and
 // counts no visit.
@@ -54,7 +54,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch info, err := h.root.Stat(name); {
 	case err != nil:
-		h.page(w, r, "404.html", http.StatusNotFound)
+		h.missing(w, r, name)
 	case info.IsDir():
 		h.folder(w, r, name)
 	case path.Base(name) == "index.html":
@@ -93,11 +93,25 @@ func (h *Handler) folder(w http.ResponseWriter, r *http.Request, name string) {
 		h.file(w, r, index)
 		return
 	}
-	if _, err := h.root.Stat(path.Join(name, "410.html")); err == nil {
-		h.page(w, r, path.Join(name, "410.html"), http.StatusGone)
+	h.missing(w, r, name)
+}
+
+// ofFilm is an address of a film besides its page: where others frame it, and its
+// files.
+var ofFilm = regexp.MustCompile(`^(?:integrer|media|oembed)/([^/.]+)(?:/.*|\.json)?$`)
+
+// missing answers where nothing is: 410 at all addresses of a film that was
+// withdrawn, 404 elsewhere.
+func (h *Handler) missing(w http.ResponseWriter, r *http.Request, name string) {
+	gone := path.Join(name, "410.html")
+	if film := ofFilm.FindStringSubmatch(name); film != nil {
+		gone = path.Join("integrer", film[1], "410.html")
+	}
+	if _, err := h.root.Stat(gone); err != nil {
+		h.page(w, r, "404.html", http.StatusNotFound)
 		return
 	}
-	h.page(w, r, "404.html", http.StatusNotFound)
+	h.page(w, r, gone, http.StatusGone)
 }
 
 // redirect leads to the one address of a page.
@@ -115,7 +129,7 @@ func redirect(w http.ResponseWriter, r *http.Request, folder string) {
 func (h *Handler) file(w http.ResponseWriter, r *http.Request, name string) {
 	file, err := h.root.Open(name)
 	if err != nil { // withdrawn since it was looked at
-		h.page(w, r, "404.html", http.StatusNotFound)
+		h.missing(w, r, name)
 		return
 	}
 	defer file.Close()

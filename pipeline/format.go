@@ -264,14 +264,18 @@ func formatMove(e assets.Event, name assets.FormatName) (to assets.FormatState, 
 }
 
 // whenReady adds to the change by which a format is there what goes with it: the
-// mails to those who asked. It is the one place where more can be told.
+// mails to those who asked.
 func (d *Desk) whenReady(ctx context.Context, c *assets.Change, s formatted, f assets.Format, size int64) error {
 	film, err := d.Catalog.Film(ctx, s.Film)
 	if err != nil {
 		return err
 	}
+	askers := s.askers(f.Name)
+	if err := d.tellFormat(ctx, c, film, askers, f.Inside()); err != nil {
+		return err
+	}
 	var people []assets.User
-	for _, actor := range s.askers(f.Name) {
+	for _, actor := range askers {
 		u, err := d.Catalog.User(ctx, assets.ID(actor))
 		switch {
 		case err == nil:

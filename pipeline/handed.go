@@ -47,6 +47,7 @@ type Handed struct {
 	Length   float64            // seconds
 	Made     []assets.Rendition // of Version; of one film alone, its texts too
 	By       []HandedFile       // of one film alone: what can be downloaded, in the order of the menu; none before the BAT
+	Formats  []FormatView       // of one film alone: what can be asked for, or is being made
 }
 
 // HandedFile is one line of the download menu: a file by its use.
@@ -152,6 +153,9 @@ func (d *Desk) handed(ctx context.Context, f assets.Film) (Handed, error) {
 	}
 	h.Group, h.Version, h.Length = group, v, top.Duration
 	h.Made = Covered(f, made)
+	if group == HandedReview {
+		h.Made = h.shown()
+	}
 	for _, p := range s.shown {
 		if p.Channel == assets.ChannelSite && p.State == assets.PublicationPublished {
 			h.Public, h.PublicAt = p.URL, p.PublishedAt
@@ -172,10 +176,11 @@ func (d *Desk) menu(ctx context.Context, h Handed) (Handed, error) {
 	}
 	texts, err := d.trackFiles(ctx, h.ID)
 	h.Made = append(h.Made, texts...)
-	if h.Group == HandedReady {
-		h.By = downloads(h.Film, h.Made)
+	if err != nil || h.Group != HandedReady {
+		return h, err
 	}
-	return h, err
+	h.By = downloads(h.Film, h.Made)
+	return h, d.addFormats(ctx, &h)
 }
 
 // groupOf weighs what stands against a film. An embargo keeps no partner from
@@ -258,6 +263,13 @@ func biggest(made []assets.Rendition, role assets.Role) (best assets.Rendition, 
 		}
 	}
 	return best, there
+}
+
+// shown is what the page of a film shows of it, and no more: before its BAT nothing
+// else is handed out.
+func (h Handed) shown() []assets.Rendition {
+	movie, _ := h.Movie()
+	return slices.DeleteFunc(slices.Clone(h.Made), func(r assets.Rendition) bool { return r.Role != assets.RolePoster && r.ID != movie.ID })
 }
 
 // Embed is the HTML by which other sites show a film that is public on the site

@@ -80,6 +80,15 @@ func TestPartnerLink(t *testing.T) {
 	shoot(t, tab, "lien-film")
 	download(t, value[string](t, tab, `document.querySelector(".downloads a").href`))
 
+	// A form that is not there yet is prepared on the page, and written of.
+	tab.Phone(t)
+	press(t, tab, `form[action$="/formats/teaser-1x1"] button`)
+	tab.Until(t, `location.hash === "#telecharger"`)
+	until(t, tab, `document.querySelector('.downloads a[href*="teaser-1x1"]') !== null`)
+	tab.Check(t)
+	shoot(t, tab, "lien-formats")
+	download(t, value[string](t, tab, `document.querySelector('.downloads a[href*="teaser-1x1"]').href`))
+
 	// A modification is asked for with a word, or not at all.
 	tab.Phone(t)
 	tab.Open(t, root+"/films/"+string(after.ID)+"?lire")
@@ -106,6 +115,7 @@ func TestPartnerLink(t *testing.T) {
 	admin.Open(t, s.URL+"/regie/admin/messages")
 	admin.Until(t, read("Zik Zac Festival a validé « Retour sur soirée »"))
 	admin.Until(t, read("Zik Zac Festival a demandé une modification"))
+	admin.Until(t, read("Before Zik Zac : teaser pour Instagram et Facebook"))
 	admin.Faults(t)
 
 	// What is public comes with the code that shows it elsewhere, and in the feeds.

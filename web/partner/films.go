@@ -73,6 +73,13 @@ func (p *Room) filmOf(v visit, h pipeline.Handed) filmBody {
 	return b
 }
 
+// Coming tells whether a form of the film is being made.
+func (b filmBody) Coming() bool {
+	return slices.ContainsFunc(b.Formats, func(f pipeline.FormatView) bool {
+		return f.State == assets.FormatAsked || f.State == assets.FormatMaking
+	})
+}
+
 // film shows one film: to look at, to answer, to download.
 func (p *Room) film(w http.ResponseWriter, r *http.Request, v visit) error {
 	return p.showFilm(w, r, v, http.StatusOK, "", pipeline.PartnerAnswer{})

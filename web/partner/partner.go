@@ -77,12 +77,13 @@ func New(o Options) (*Room, error) {
 			}
 			return "/regie/fichiers/" + built[name]
 		},
-		"day":    func(t time.Time) string { return french.Day(t.In(o.Zone)) },
-		"hour":   func(t time.Time) string { return french.Hour(t.In(o.Zone)) },
-		"length": french.Length,
-		"weight": french.Weight,
-		"count":  french.Count,
-		"clean":  french.Clean,
+		"day":     func(t time.Time) string { return french.Day(t.In(o.Zone)) },
+		"hour":    func(t time.Time) string { return french.Hour(t.In(o.Zone)) },
+		"length":  french.Length,
+		"weight":  french.Weight,
+		"count":   french.Count,
+		"clean":   french.Clean,
+		"percent": func(ratio float64) int { return int(ratio * 100) },
 	}).ParseFS(templates, "templates/*.html")
 	return p, err
 }

@@ -22,17 +22,18 @@ type handler func(p *Room, w http.ResponseWriter, r *http.Request, v visit) erro
 
 // routes are all that a link opens.
 var routes = map[string]handler{
-	"GET /p/{token}":                              (*Room).films,
-	"POST /p/{token}/prolonger":                   (*Room).films,
-	"GET /p/{token}/tout.zip":                     (*Room).everything,
-	"GET /p/{token}/flux.xml":                     (*Room).rss,
-	"GET /p/{token}/flux.json":                    (*Room).jsonFeed,
-	"GET /p/{token}/films/{film}":                 (*Room).film,
-	"POST /p/{token}/films/{film}/reponse":        (*Room).answer,
-	"GET /p/{token}/films/{film}/voir/{file...}":  (*Room).see,
-	"GET /p/{token}/films/{film}/fichiers/{file}": (*Room).download,
-	"GET /p/{token}/films/{film}/textes.txt":      (*Room).texts,
-	"GET /p/{token}/films/{film}/tout.zip":        (*Room).everything,
+	"GET /p/{token}":                                (*Room).films,
+	"POST /p/{token}/prolonger":                     (*Room).films,
+	"GET /p/{token}/tout.zip":                       (*Room).everything,
+	"GET /p/{token}/flux.xml":                       (*Room).rss,
+	"GET /p/{token}/flux.json":                      (*Room).jsonFeed,
+	"GET /p/{token}/films/{film}":                   (*Room).film,
+	"POST /p/{token}/films/{film}/reponse":          (*Room).answer,
+	"GET /p/{token}/films/{film}/voir/{file...}":    (*Room).see,
+	"GET /p/{token}/films/{film}/fichiers/{file}":   (*Room).download,
+	"POST /p/{token}/films/{film}/formats/{format}": (*Room).askFormat,
+	"GET /p/{token}/films/{film}/textes.txt":        (*Room).texts,
+	"GET /p/{token}/films/{film}/tout.zip":          (*Room).everything,
 }
 
 // Routes are what the gate mounts.

@@ -19,3 +19,16 @@ function timecode(second, rate) {
   const parts = [Math.floor(frame / base / 3600), Math.floor(frame / base / 60) % 60, Math.floor(frame / base) % 60, frame % base];
   return parts.map((n) => String(n).padStart(2, '0')).join(':');
 }
+
+// A form that is being made is looked after until it is there.
+async function look() {
+  const now = document.querySelector('.downloads[data-coming]');
+  if (!now) return;
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html');
+    const next = page.querySelector('.downloads');
+    if (next) now.replaceWith(next);
+  } catch { /* away for a moment: looked at again */ }
+  setTimeout(look, 3000);
+}
+setTimeout(look, 3000);

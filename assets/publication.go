@@ -100,3 +100,20 @@ const StepAhead = "ahead"
 func (p Publication) Hidden() bool {
 	return p.State == PublicationScheduled && slices.Contains(p.Done, StepAhead)
 }
+
+// What is done about a letter that an election stopped on its way: it is held
+// until a person says whether it goes on, or ended there.
+const (
+	StepHeld  = "held"
+	StepEnded = "ended"
+)
+
+// Held tells whether a person is to say if its sending goes on.
+func (p Publication) Held() bool {
+	return p.State == PublicationPublished && slices.Contains(p.Done, StepHeld)
+}
+
+// Interrupted tells whether no more of its copies leave.
+func (p Publication) Interrupted() bool {
+	return p.Held() || p.State == PublicationPublished && slices.Contains(p.Done, StepEnded)
+}

@@ -105,7 +105,7 @@ type MailState string
 const (
 	MailWaiting MailState = "waiting"
 	MailSent    MailState = "sent"
-	MailKept    MailState = "kept" // no server is configured: it is read on the outbox page
+	MailKept    MailState = "kept" // no server is configured: it is read on the outbox page; a copy of a letter that was stopped
 	MailFailed  MailState = "failed"
 )
 

@@ -115,7 +115,7 @@ func (d *Desk) goOn(ctx context.Context, p assets.Publication, at time.Time) err
 		}
 		e := &assets.Error{Kind: assets.Conflict, Op: "pipeline.goOn " + string(p.Channel), Msg: assets.Sentence(d.refused("", all))}
 		if all[0].Lock == assets.LockSilence && !p.PublishedAt.IsZero() {
-			e.Kind, e.RetryAfter = assets.Transient, all[0].Until.Sub(d.Now())
+			e.Kind, e.RetryAfter, e.Err = assets.Transient, all[0].Until.Sub(d.Now()), errSilence
 		}
 		if film != p.Film {
 			return d.ofFilm(ctx, film, e)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"html/template"
 	"regexp"
 	"slices"
@@ -194,7 +195,12 @@ func (d *Desk) deliver(ctx context.Context, h *hold) error {
 	}
 	out := m
 	if m.Letter != "" {
-		if out, err = d.copyOf(ctx, m); err != nil {
+		out, err = d.copyOf(ctx, m)
+		if errors.Is(err, errHeld) {
+			m.State = assets.MailKept
+			return d.commit(ctx, assets.Change{Mails: []assets.Mail{m}, Fence: h.fence()})
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"html/template"
 	"strings"
@@ -44,12 +45,10 @@ func (m Mailing) Post(ctx context.Context, marker string, l publishers.Letter) e
 			return err
 		}
 	}
-	today := m.Now().In(m.Zone)
-	queue, err := m.Catalog.Copies(ctx, "", time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, m.Zone))
+	n, err := m.queued(ctx)
 	if err != nil {
 		return err
 	}
-	n := queue[assets.MailWaiting] + queue[assets.MailSent]
 	for after, more := assets.ID(""), true; more; {
 		if after, more, err = m.post(ctx, letter, after, &n); err != nil {
 			return err
@@ -57,6 +56,18 @@ func (m Mailing) Post(ctx context.Context, marker string, l publishers.Letter) e
 	}
 	letter.State, letter.SentAt = assets.MailSent, m.Now()
 	return m.Catalog.Apply(ctx, assets.Change{Mails: []assets.Mail{letter}})
+}
+
+// queued is how many copies left today, or are to leave.
+func (m Mailing) queued(ctx context.Context) (int, error) {
+	today := m.Now().In(m.Zone)
+	queue, err := m.Catalog.Copies(ctx, "", time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, m.Zone))
+	return queue[assets.MailWaiting] + queue[assets.MailSent], err
+}
+
+// copyID names the copy of a letter for a subscriber.
+func copyID(letter assets.Mail, reader assets.ID) assets.ID {
+	return gathered(letter.CreatedAt, string(letter.ID), string(reader))
 }
 
 // post puts the copies for the subscribers after this one; n counts what is
@@ -68,7 +79,7 @@ func (m Mailing) post(ctx context.Context, letter assets.Mail, after assets.ID, 
 	}
 	var c assets.Change
 	for _, s := range readers {
-		id := gathered(letter.CreatedAt, string(letter.ID), string(s.ID))
+		id := copyID(letter, s.ID)
 		if _, err := m.Catalog.Mail(ctx, id); assets.KindOf(err) != assets.NotFound || err == nil {
 			if err != nil {
 				return "", false, err
@@ -108,8 +119,9 @@ func (m Mailing) Days(readers int) int {
 	return max(1, (readers+m.Daily-1)/m.Daily)
 }
 
-// copyOf is one copy as it goes. Who left meanwhile is written to no more, and a
-// letter of which a film was withdrawn does not go on.
+// copyOf is one copy as it goes. Who left meanwhile is written to no more, a letter
+// of which a film was withdrawn does not go on, and one that an election caught on
+// its way is held.
 func (d *Desk) copyOf(ctx context.Context, m assets.Mail) (assets.Mail, error) {
 	const op = "pipeline.copyOf"
 	s, err := d.Catalog.Subscriber(ctx, m.User)
@@ -126,7 +138,16 @@ func (d *Desk) copyOf(ctx context.Context, m assets.Mail) (assets.Mail, error) {
 	if p.State == assets.PublicationWithdrawing || p.State == assets.PublicationWithdrawn {
 		return m, &assets.Error{Kind: assets.Conflict, Op: op, Msg: "La lettre a été arrêtée : cet exemplaire n'est pas parti."}
 	}
-	if err := d.goOn(ctx, p, d.Now()); err != nil {
+	if p.Interrupted() {
+		return m, errHeld
+	}
+	err = d.goOn(ctx, p, d.Now())
+	if errors.Is(err, errSilence) {
+		if err = d.interrupt(ctx, p, err); err == nil {
+			err = errHeld
+		}
+	}
+	if err != nil {
 		return m, err
 	}
 	letter, err := d.Catalog.Mail(ctx, m.Letter)
@@ -160,9 +181,11 @@ func (d *Desk) LetterProgress(ctx context.Context, letter assets.ID) (string, er
 		return "", nil
 	}
 	all, err := d.Catalog.Copies(ctx, letter, time.Time{})
-	waiting, sent, failed := all[assets.MailWaiting], all[assets.MailSent], all[assets.MailFailed]
-	if total := waiting + sent + failed; err != nil || total == 0 {
+	waiting, sent, failed, kept := all[assets.MailWaiting], all[assets.MailSent], all[assets.MailFailed], all[assets.MailKept]
+	if total := waiting + sent + failed + kept; err != nil || total == 0 {
 		return "", err
+	} else if kept > 0 {
+		return fmt.Sprintf("Envoi arrêté : %s sur %s.", french.Number(sent), french.Number(total)), nil
 	} else if waiting > 0 {
 		said := fmt.Sprintf("Envoi : %s sur %s.", french.Number(sent), french.Number(total))
 		if d.Mailing.Daily > 0 && waiting+sent > d.Mailing.Daily {

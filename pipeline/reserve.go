@@ -85,7 +85,10 @@ func (d *Desk) HeldBack(ctx context.Context) ([]Held, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Held
+	all, err := d.interrupted(ctx, p.Scrutins)
+	if err != nil {
+		return nil, err
+	}
 	for _, state := range []assets.PublicationState{assets.PublicationScheduled, assets.PublicationAssisted, assets.PublicationFailed} {
 		some, err := d.Catalog.Publications(ctx, assets.PublicationFilter{State: state})
 		if err != nil {
@@ -138,6 +141,10 @@ func (d *Desk) hour(ctx context.Context, p assets.Publication) (time.Time, error
 	if p.State != assets.PublicationFailed {
 		return p.At, nil
 	}
+	return d.lastEvent(ctx, p)
+}
+
+func (d *Desk) lastEvent(ctx context.Context, p assets.Publication) (time.Time, error) {
 	events, err := d.Catalog.Events(ctx, p.ID)
 	if err != nil || len(events) == 0 {
 		return p.At, err

@@ -17,7 +17,8 @@ import (
 
 // electing is a house with two films about an election, one of them online, the
 // other planned, like a third one, for 10 h of the Saturday after next, when a
-// letter with the first is to go at 9 h. Its hours go on into Sunday.
+// letter with the first is to go at 9 h; another, to one reader, on its eve at
+// 23 h, by a server that takes nothing. Its hours go on into Sunday.
 func electing(t *testing.T) (h *clocked, posts *emu.Frame, saturday func(hour, minute int) time.Time) {
 	t.Helper()
 	m, at := instance(t)
@@ -52,15 +53,19 @@ func electing(t *testing.T) (h *clocked, posts *emu.Frame, saturday func(hour, m
 			t.Fatal(err)
 		}
 	}
-	if _, err := h.desk.PlanLetter(t.Context(), pipeline.LetterDraft{Subject: "La lettre", Films: films[:1]}, saturday(9, 0), "cli"); err != nil {
-		t.Fatal(err)
+	h.apply(assets.Change{Readers: []assets.Subscriber{{ID: "lectrice", Mail: "lectrice@example.org", Token: "A", AskedAt: today, ConfirmedAt: today}}})
+	for subject, at := range map[string]time.Time{"La veille": saturday(-1, 0), "La lettre": saturday(9, 0)} {
+		if _, err := h.desk.PlanLetter(t.Context(), pipeline.LetterDraft{Subject: subject, Films: films[:1]}, at, "cli"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return h, m.Frame, saturday
 }
 
 // TestAnElection (F36): one is set for a Sunday. From the clock's Saturday 0 h on,
 // what is tagged, a letter with it, too, goes nowhere, and feeds lack it; the rest
-// goes out. From Sunday 20 h on it is proposed, and goes when a person says so.
+// goes out, and a letter that was leaving stops. From Sunday 20 h on it is
+// proposed, and goes, or goes on, when a person says so.
 func TestAnElection(t *testing.T) {
 	h, posts, saturday := electing(t)
 	chromium := browser.Start(t)
@@ -90,8 +95,10 @@ func TestAnElection(t *testing.T) {
 	image.Until(t, read("rien d’électoral ne part"))
 	holds(3, "retenu") // a film on two channels, and the letter
 	com.Until(t, feed(true))
-	h.goTo(saturday(0, 0))
-	h.settle()
+	for _, hour := range []int{-1, 0} {
+		h.goTo(saturday(hour, 0))
+		h.settle()
+	}
 	com.Until(t, feed(false)+" && "+there("la-liste", http.StatusOK))
 	for _, hour := range []int{9, 10} {
 		h.goTo(saturday(hour, 0))
@@ -102,7 +109,7 @@ func TestAnElection(t *testing.T) {
 	h.settle()
 	com.Faults(t, "404", "/films/le-vote/")
 	com = enter(assets.RoleCommunication) // their session ended days ago
-	holds(3, "retenu")
+	holds(4, "retenu")
 	h.goTo(saturday(24+20, 0))
 	h.settle()
 	com.Until(t, feed(true)+" && "+there("le-vote", http.StatusNotFound))
@@ -113,6 +120,12 @@ func TestAnElection(t *testing.T) {
 	com.Until(t, read("L’élection est passée")+" && "+read("Le vote")+" && "+read("La lettre"))
 	holds(3, "Relancer")
 	shoot(t, com, "reserve-passee")
+	fill(t, com, `main a.button[href^="/regie/publications/"]`)
+	com.Until(t, read("Envoi arrêté : 0 sur 1")+" && "+read("Il ne reprendra pas tout seul"))
+	shoot(t, com, "lettre-interrompue")
+	fill(t, com, `button[value=finir]`)
+	com.Until(t, read("l’envoi n’est pas repris")+` && document.querySelector("button[value=finir]") === null && document.querySelector("button[value=reprendre]") !== null`)
+	com.Open(t, reserve)
 	for len(com.Requests("POST", "/relancer")) < 2 {
 		fill(t, com, `form[action$="/relancer"] button`)
 		com.Until(t, read("Relancé :"))
@@ -121,9 +134,14 @@ func TestAnElection(t *testing.T) {
 	}
 	com.Until(t, `document.querySelector("form[action$='/relancer']") === null && !`+read("Films retenus"))
 	com.Until(t, there("le-vote", http.StatusOK))
-	letters, err := h.desk.Letters(t.Context(), 1)
-	if err != nil || len(posts.Public()) != 2 || letters[0].State != assets.PublicationPublished {
-		t.Errorf("%+v, %+v, %v", posts.Public(), letters, err)
+	letters, err := h.desk.Letters(t.Context(), 2)
+	if err != nil || len(posts.Public()) != 2 {
+		t.Errorf("%+v, %v", posts.Public(), err)
+	}
+	for _, p := range letters {
+		if p.State != assets.PublicationPublished || p.Interrupted() != (p.Title == "La veille") {
+			t.Errorf("%+v", p)
+		}
 	}
 	com.Faults(t, "404", "/films/le-vote/")
 	image.Faults(t)

@@ -148,6 +148,8 @@ func (s *Studio) settlePublication(w http.ResponseWriter, r *http.Request) error
 		"absent":    {func() error { _, err := s.Desk.SayAbsent(ctx, id, by); return err }, "C’est noté : le film n’y est pas. Rien n’a été renvoyé."},
 		"regarder":  {func() error { _, err := s.Desk.LookAgain(ctx, id, by); return err }, "La régie regarde encore."},
 		"completer": {func() error { return s.Desk.Redecorate(ctx, p, by) }, "Ce qui manque est réessayé."},
+		"reprendre": {func() error { return s.Desk.ResumeLetter(ctx, id, by) }, "L’envoi reprend."},
+		"finir":     {func() error { return s.Desk.EndLetter(ctx, id, by) }, "C’est noté : l’envoi n’est pas repris."},
 		"retirer": {func() error {
 			if p.Letter != nil {
 				return s.Desk.CancelLetter(ctx, id, by)

@@ -26,6 +26,9 @@ func (s *Studio) loadFormats(r *http.Request, b *filmBody, _ int) error {
 	case err != nil:
 		return err
 	}
+	if !slices.ContainsFunc(all, func(f pipeline.FormatView) bool { return f.Able }) {
+		return nil // a film of sound alone
+	}
 	b.Formats = formatsView{All: all, Version: all[0].Version, May: access.May(user(r).Role, "POST /regie/films/{film}/formats/{format}")}
 	b.Formats.Coming = slices.ContainsFunc(all, func(f pipeline.FormatView) bool {
 		return f.State == assets.FormatAsked || f.State == assets.FormatMaking

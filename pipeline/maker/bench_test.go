@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/internal/services"
 	"anonymal.tv/regie/pipeline/ffmpeg"
 )
@@ -16,13 +17,14 @@ type adding struct {
 	ffmpeg.Runner
 	mu  sync.Mutex
 	cpu time.Duration
+	rss int64 // bytes, of the largest
 }
 
 // Run adds.
 func (a *adding) Run(ctx context.Context, c ffmpeg.Command) (ffmpeg.Result, error) {
 	res, err := a.Runner.Run(ctx, c)
 	a.mu.Lock()
-	a.cpu += res.CPU
+	a.cpu, a.rss = a.cpu+res.CPU, max(a.rss, res.PeakRSS)
 	a.mu.Unlock()
 	return res, err
 }
@@ -85,4 +87,35 @@ func BenchmarkMake(b *testing.B) {
 	b.ReportMetric(whole.Seconds()/each.Seconds(), "×apart")
 	b.ReportMetric(wholeWall.Seconds()/eachWall.Seconds(), "wall×apart")
 	b.ReportMetric(wholeWall.Seconds()/bareWall.Seconds(), "wall×together")
+}
+
+// BenchmarkFormats says what each format of a film costs: seconds of CPU for one of
+// film, and the memory of its largest process. The master is one of 2160p60.
+func BenchmarkFormats(b *testing.B) {
+	path := services.Media(b, "good/film-bbb-2160p60-16s.mp4")
+	for _, f := range assets.Formats() {
+		if f.Teaser {
+			continue
+		}
+		b.Run(string(f.Name), func(b *testing.B) {
+			a := &adding{Runner: sandbox(b)}
+			m, err := New(Options{Runner: a, Profiles: profiles(b)})
+			if err != nil {
+				b.Fatal(err)
+			}
+			var length float64
+			for b.Loop() {
+				in, err := m.Inspect(b.Context(), path)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := m.Format(b.Context(), FormatRequest{Name: f.Name, Movie: path, In: in}, b.TempDir(), nil); err != nil {
+					b.Fatal(err)
+				}
+				length += in.Source.Length
+			}
+			b.ReportMetric(a.cpu.Seconds()/length, "cpu-s/s")
+			b.ReportMetric(float64(a.rss>>20), "MiB")
+		})
+	}
 }

@@ -55,7 +55,8 @@ type Pather interface {
 }
 
 // Signer is a Blobs that can let anyone read one object for a while. Who holds
-// the address needs no other right: it is a secret.
+// the address needs no other right: it is a secret. The answer comes with that
+// Content-Disposition; "" for none.
 type Signer interface {
-	SignedURL(ctx context.Context, key string, lasts time.Duration) (Secret, error)
+	SignedURL(ctx context.Context, key, disposition string, lasts time.Duration) (Secret, error)
 }

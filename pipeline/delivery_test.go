@@ -137,7 +137,7 @@ func TestDelivery(t *testing.T) {
 	if b.must(err); h.Group != HandedComing || len(h.Made)+len(h.By) != 0 {
 		t.Errorf("of a film that is withdrawn, %d files are to be had", len(h.Made)+len(h.By))
 	}
-	_, err = b.HandedZip(t.Context(), x, "")
+	_, _, err = b.HandedZip(t.Context(), x, "")
 	b.fails(assets.NotFound, err)
 }
 
@@ -232,7 +232,7 @@ func TestDeliveryZip(t *testing.T) {
 			b.must(err)
 		}
 	}
-	z, err := b.HandedZip(t.Context(), x, "")
+	z, _, err := b.HandedZip(t.Context(), x, "")
 	b.must(err)
 	defer z.Body.Close()
 	all, err := io.ReadAll(z.Body)

@@ -311,14 +311,34 @@ func (h Handed) Downloaded(name string) (HandedFile, error) {
 	return h.By[i], nil
 }
 
+// StillHanded tells whether a link opens as it did when it was read, and all of
+// these films are still to be had by it: what is asked while they are on their way.
+func (d *Desk) StillHanded(ctx context.Context, link assets.Delivery, films ...assets.ID) (bool, error) {
+	now, err := d.Catalog.Delivery(ctx, link.ID)
+	if err != nil || now.Standing(d.Now()) != assets.DeliveryOpen || now.Password != link.Password {
+		return false, err
+	}
+	for _, id := range films {
+		f, err := d.Catalog.Film(ctx, id)
+		if err != nil || !now.Holds(f) {
+			return false, err
+		}
+		if h, err := d.handed(ctx, f); err != nil || h.Group == HandedComing {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // HandedZip is everything that is ready on a link as one archive, a folder a
 // film, with checksums; it can be taken up at any byte. Without film it is all of
-// them.
-func (d *Desk) HandedZip(ctx context.Context, x assets.Delivery, film assets.ID) (Export, error) {
+// them. The films that are in it come along.
+func (d *Desk) HandedZip(ctx context.Context, x assets.Delivery, film assets.ID) (Export, []assets.ID, error) {
 	all, err := d.Handed(ctx, x)
 	if err != nil {
-		return Export{}, err
+		return Export{}, nil, err
 	}
+	var films []assets.ID
 	var files []Stored
 	taken := map[string]bool{}
 	for _, h := range all {
@@ -326,17 +346,18 @@ func (d *Desk) HandedZip(ctx context.Context, x assets.Delivery, film assets.ID)
 			continue
 		}
 		if h, err = d.menu(ctx, h); err != nil {
-			return Export{}, err
+			return Export{}, nil, err
 		}
+		films = append(films, h.ID)
 		folder := unique(french.FileName(h.Title), taken)
 		for _, f := range h.By {
 			files = append(files, Stored{Key: f.Key, SHA256: f.SHA256, Size: f.Size, Name: folder + "/" + f.Name})
 		}
 	}
 	if len(files) == 0 {
-		return Export{}, missing("pipeline.HandedZip")
+		return Export{}, nil, missing("pipeline.HandedZip")
 	}
-	return d.zipped(ctx, french.FileName(x.Name+".zip"), x.CreatedAt, "", files), nil
+	return d.zipped(ctx, french.FileName(x.Name+".zip"), x.CreatedAt, "", files), films, nil
 }
 
 // HandedText is what is written about a film, to be pasted anywhere.

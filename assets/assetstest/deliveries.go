@@ -113,4 +113,23 @@ func receiptRecords(h *House) {
 	late.ID, late.Visitor, late.At = h.IDs.New(), "late", now.Add(25*time.Hour)
 	_, err = h.Catalog.NoteReceipt(h.Context(), late, 4)
 	h.goes(err)
+	// Nor does it have one when it goes on, once others have taken it.
+	for _, visitor := range []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"} {
+		r := late
+		r.ID, r.Visitor = h.IDs.New(), visitor
+		if _, err = h.Catalog.NoteReceipt(h.Context(), r, 4); assets.KindOf(err) != assets.Conflict {
+			h.goes(err)
+		}
+	}
+	all, err = h.Catalog.Receipts(h.Context(), d.ID)
+	h.goes(err)
+	places := 0
+	for _, r := range all {
+		if !r.DoneAt.IsZero() || r.At.Equal(late.At) {
+			places++
+		}
+	}
+	if places != 4 {
+		h.Errorf("a link of four downloads has given %d places", places)
+	}
 }

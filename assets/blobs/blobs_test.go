@@ -169,7 +169,7 @@ func TestS3SignsAndSweeps(t *testing.T) {
 	if _, err := s.Put(t.Context(), "films/x", strings.NewReader("body")); err != nil {
 		t.Fatal(err)
 	}
-	address, err := s.SignedURL(t.Context(), "films/x", time.Minute)
+	address, err := s.SignedURL(t.Context(), "films/x", `attachment; filename="x y.mp4"`, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -276,12 +277,16 @@ func (s *S3) Local(ctx context.Context, key string) (string, func(), error) {
 }
 
 // SignedURL gives an address from which the object can be read for a while.
-func (s *S3) SignedURL(ctx context.Context, key string, lasts time.Duration) (assets.Secret, error) {
+func (s *S3) SignedURL(ctx context.Context, key, disposition string, lasts time.Duration) (assets.Secret, error) {
 	const op = "blobs.SignedURL"
 	if err := check(op, key); err != nil {
 		return "", err
 	}
-	u, err := s.client.PresignedGetObject(ctx, s.bucket, key, lasts, nil)
+	said := url.Values{}
+	if disposition != "" {
+		said.Set("response-content-disposition", disposition)
+	}
+	u, err := s.client.PresignedGetObject(ctx, s.bucket, key, lasts, said)
 	if err != nil {
 		return "", fail(op, err)
 	}

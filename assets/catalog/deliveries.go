@@ -135,20 +135,24 @@ func (c *Catalog) NoteReceipt(ctx context.Context, r assets.Receipt, limit int) 
 		var before receiptRow
 		err = tx.NewSelect().Model(&before).Where("delivery = ? AND visitor = ? AND kind = ? AND film = ? AND sha256 = ?",
 			r.Delivery, r.Visitor, r.Kind, r.Film, r.SHA256).Scan(ctx)
-		switch {
-		case err == nil:
-			r = joined(before.record(), r)
-		case !errors.Is(err, sql.ErrNoRows):
+		known := err == nil
+		if !known && !errors.Is(err, sql.ErrNoRows) {
 			return err
-		case limit > 0:
+		}
+		since := stamp(r.At.Add(-reserved))
+		if holds := known && (before.DoneAt > 0 || before.At > since); limit > 0 && !holds {
 			taken, err := tx.NewSelect().Model((*receiptRow)(nil)).Where("delivery = ? AND kind = ?", r.Delivery, r.Kind).
-				Where("done_at > 0 OR at > ?", stamp(r.At.Add(-reserved))).Count(ctx)
+				Where("done_at > 0 OR at > ?", since).Count(ctx)
 			if err != nil {
 				return err
 			}
 			if int(taken) >= limit {
 				return &assets.Error{Kind: assets.Conflict, Op: op, Msg: "Ce lien a servi à autant de téléchargements qu'il en permet."}
 			}
+			before.At = stamp(r.At)
+		}
+		if known {
+			r = joined(before.record(), r)
 		}
 		return upsert(ctx, tx, "id", newReceiptRow(r))
 	})

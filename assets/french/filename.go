@@ -35,7 +35,7 @@ func FileName(name string) string {
 	case stem == "":
 		stem = "fichier"
 	case reserved[strings.ToUpper(firstPart(stem))]:
-		stem += "_"
+		stem = firstPart(stem) + "_" + strings.TrimPrefix(stem, firstPart(stem))
 	}
 	return stem + ext
 }

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"hash"
 	"hash/crc32"
 	"io"
 	"sync"
@@ -59,6 +60,10 @@ type Archive struct {
 	n     int // the part that is open
 	open  io.ReadSeekCloser
 	read  int64 // where open stands
+
+	checks *Checks
+	sum    hash.Hash32 // of what was read of it from its beginning
+	summed int64       // how much that is
 }
 
 const (
@@ -68,7 +73,7 @@ const (
 // New lays the entries out (APPNOTE.TXT 6.3.10). The CRC-32 of a file stands
 // behind it, so that the beginning needs none.
 func New(entries []Entry, at time.Time, checks *Checks) *Archive {
-	a := &Archive{n: -1}
+	a := &Archive{n: -1, checks: checks}
 	stamp := dos(at)
 	offsets := make([]int64, len(entries))
 	for i := range entries {
@@ -163,6 +168,7 @@ func (a *Archive) from(i int, within int64, b []byte) (int, error) {
 			return 0, err
 		}
 		a.n, a.open, a.read = i, f, 0
+		a.sum, a.summed = crc32.NewIEEE(), 0
 	}
 	if a.read != within {
 		if _, err := a.open.Seek(within, io.SeekStart); err != nil {
@@ -171,6 +177,12 @@ func (a *Archive) from(i int, within int64, b []byte) (int, error) {
 		a.read = within
 	}
 	n, err := a.open.Read(b)
+	if a.summed == a.read {
+		_, _ = a.sum.Write(b[:n]) // never fails
+		if a.summed += int64(n); a.summed == p.size {
+			a.checks.known.Store(p.file.Sum, a.sum.Sum32())
+		}
+	}
 	a.read += int64(n)
 	return n, err
 }

@@ -25,7 +25,7 @@ func (p *Room) see(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return gate.ErrHidden
 	}
-	defer p.running.begin(r.Context(), w, v.Delivery, h.ID)()
+	defer p.running.begin(w, v.Delivery, h.ID)()
 	return serve.Object(w, r, p.Desk.Blobs, f)
 }
 
@@ -39,12 +39,39 @@ func (p *Room) download(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return gate.ErrHidden
 	}
+	if storage, can := p.Desk.Blobs.(assets.Signer); can && v.Max == 0 && r.Method == http.MethodGet {
+		return p.lend(w, r, v, h.ID, f.Stored, storage)
+	}
 	body, err := p.Desk.Blobs.Open(r.Context(), f.Key)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	return p.hand(w, r, v, h.ID, f.Stored, body)
+	return p.hand(w, r, v, receiptOf(h.ID, f.Stored), body, h.ID)
+}
+
+// lent is how long the address of a file in the storage opens.
+const lent = 5 * time.Minute
+
+// lend sends who downloads to the storage itself. What leaves there is not seen
+// here: who was given the address has the file, and a link that allows so many
+// downloads gives none.
+func (p *Room) lend(w http.ResponseWriter, r *http.Request, v visit, film assets.ID, f pipeline.Stored, storage assets.Signer) error {
+	address, err := storage.SignedURL(r.Context(), f.Key, serve.Attachment(f.Name), lent)
+	if err != nil {
+		return err
+	}
+	receipt := receiptOf(film, f)
+	receipt.Delivery, receipt.Visitor = v.ID, v.visitor
+	receipt.Add(assets.Stretch{To: f.Size}, p.Now())
+	p.note(r, receipt)
+	http.Redirect(w, r, address.Reveal(), http.StatusFound)
+	return nil
+}
+
+// receiptOf is the beginning of a download.
+func receiptOf(film assets.ID, f pipeline.Stored) assets.Receipt {
+	return assets.Receipt{Kind: assets.ReceiptDownloaded, Film: film, File: f.Name, SHA256: f.SHA256, Size: f.Size}
 }
 
 // texts saves what is written about a film.
@@ -63,7 +90,7 @@ func (p *Room) texts(w http.ResponseWriter, r *http.Request, v visit) error {
 // archive that is never written.
 func (p *Room) everything(w http.ResponseWriter, r *http.Request, v visit) error {
 	film := assets.ID(r.PathValue("film"))
-	e, err := p.Desk.HandedZip(r.Context(), v.Delivery, film)
+	e, films, err := p.Desk.HandedZip(r.Context(), v.Delivery, film)
 	if assets.KindOf(err) == assets.NotFound && err != nil {
 		return gate.ErrHidden
 	}
@@ -78,25 +105,27 @@ func (p *Room) everything(w http.ResponseWriter, r *http.Request, v visit) error
 	if err != nil {
 		return err
 	}
-	return p.hand(w, r, v, film, pipeline.Stored{Name: e.Name, SHA256: e.Sum, Size: size}, e.Body)
+	return p.hand(w, r, v, receiptOf(film, pipeline.Stored{Name: e.Name, SHA256: e.Sum, Size: size}), e.Body, films...)
 }
 
 // hand lets a download leave, and keeps how much of it has left. A link that
-// allows so many is asked before the first byte.
-func (p *Room) hand(w http.ResponseWriter, r *http.Request, v visit, film assets.ID, f pipeline.Stored, body io.ReadSeeker) error {
-	receipt := assets.Receipt{
-		ID: p.Desk.NewID(), Delivery: v.ID, Visitor: v.visitor, Kind: assets.ReceiptDownloaded, Film: film,
-		File: f.Name, SHA256: f.SHA256, Size: f.Size, At: p.Now(),
+// allows so many is asked before the first byte. Of several ranges at once it
+// could not be told what has left: who asks for them is given the whole, as RFC
+// 9110 allows.
+func (p *Room) hand(w http.ResponseWriter, r *http.Request, v visit, receipt assets.Receipt, body io.ReadSeeker, films ...assets.ID) error {
+	receipt.ID, receipt.Delivery, receipt.Visitor, receipt.At = p.Desk.NewID(), v.ID, v.visitor, p.Now()
+	if strings.Contains(r.Header.Get("Range"), ",") {
+		r.Header.Del("Range")
 	}
 	if r.Method == http.MethodGet {
 		if _, err := p.Desk.Catalog.NoteReceipt(r.Context(), receipt, v.Max); err != nil {
 			return err
 		}
 	}
-	defer p.running.begin(r.Context(), w, v.Delivery, film)()
+	defer p.running.begin(w, v.Delivery, films...)()
 	counted := &counter{ResponseWriter: w}
-	serve.Attach(w.Header(), f.Name)
-	serve.Content(counted, r, f.Name, f.SHA256, body)
+	serve.Attach(w.Header(), receipt.File)
+	serve.Content(counted, r, receipt.File, receipt.SHA256, body)
 	if r.Method != http.MethodGet || counted.sent == 0 {
 		return nil
 	}
@@ -133,7 +162,6 @@ func (c *counter) ReadFrom(r io.Reader) (int64, error) {
 func (c *counter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 // stretch is what of the file has left: where the answer began is in its header.
-// Of several ranges in one answer nothing is said.
 func (c *counter) stretch() assets.Stretch {
 	var from int64
 	switch {
@@ -144,16 +172,14 @@ func (c *counter) stretch() assets.Stretch {
 	case c.status != http.StatusOK && c.status != 0:
 		return assets.Stretch{}
 	}
-	if strings.HasPrefix(c.Header().Get("Content-Type"), "multipart/") {
-		return assets.Stretch{}
-	}
 	return assets.Stretch{From: from, To: from + c.sent}
 }
 
 // running are the answers by links that are on their way. While there are any,
-// each link and film is asked about twice a second; what no longer stands is cut.
+// each link and its films are asked about twice a second; what no longer stands is
+// cut.
 type running struct {
-	standing func(ctx context.Context, link assets.Delivery, film assets.ID) (bool, error)
+	standing func(ctx context.Context, link assets.Delivery, films ...assets.ID) (bool, error)
 
 	mu    sync.Mutex
 	all   map[*answer]bool
@@ -162,9 +188,9 @@ type running struct {
 
 // answer is one of them.
 type answer struct {
-	link assets.Delivery
-	film assets.ID
-	conn *http.ResponseController
+	link  assets.Delivery
+	films []assets.ID
+	conn  *http.ResponseController
 }
 
 const (
@@ -174,8 +200,8 @@ const (
 )
 
 // begin watches an answer until the function that it returns is called.
-func (g *running) begin(_ context.Context, w http.ResponseWriter, link assets.Delivery, film assets.ID) func() {
-	a := &answer{link, film, http.NewResponseController(w)}
+func (g *running) begin(w http.ResponseWriter, link assets.Delivery, films ...assets.ID) func() {
+	a := &answer{link, films, http.NewResponseController(w)}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.all == nil {
@@ -212,16 +238,16 @@ func (g *running) watch() {
 }
 
 // asked gathers the answers by what they hang on; nil when there are none.
-func (g *running) asked() map[[3]string][]*answer {
+func (g *running) asked() map[string][]*answer {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(g.all) == 0 {
 		g.alive = false
 		return nil
 	}
-	about := map[[3]string][]*answer{}
+	about := map[string][]*answer{}
 	for a := range g.all {
-		key := [3]string{string(a.link.ID), a.link.Password, string(a.film)}
+		key := fmt.Sprint(a.link.ID, a.link.Password, a.films)
 		about[key] = append(about[key], a)
 	}
 	return about
@@ -232,6 +258,6 @@ func (g *running) asked() map[[3]string][]*answer {
 func (g *running) stands(a *answer) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), patient)
 	defer cancel()
-	stands, err := g.standing(ctx, a.link, a.film)
+	stands, err := g.standing(ctx, a.link, a.films...)
 	return stands || err != nil && assets.KindOf(err) != assets.NotFound
 }

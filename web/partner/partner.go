@@ -10,7 +10,6 @@ package partner
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"embed"
 	"encoding/json"
 	"html/template"
@@ -48,6 +47,7 @@ type Room struct {
 	pages   *template.Template
 	gzip    *static.Gzip
 	tries   *gate.Throttle // passwords
+	trying  sync.Mutex     // one password at a time
 	running running
 	opened  sync.Map // receipts of opening that were noted: link and visitor
 }
@@ -61,7 +61,7 @@ const (
 // New reads the templates.
 func New(o Options) (*Room, error) {
 	p := &Room{Options: o, gzip: static.NewGzip(gzip.BestSpeed), tries: &gate.Throttle{Limit: maxTries, Within: patience, Now: o.Now}}
-	p.running.standing = p.standing
+	p.running.standing = o.Desk.StillHanded
 	text, err := fs.ReadFile(o.Static, "manifest.json")
 	if err != nil {
 		return nil, err
@@ -118,18 +118,4 @@ func (p *Room) show(w http.ResponseWriter, r *http.Request, status int, name str
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // the reader may have gone
 	return nil
-}
-
-// standing tells whether a link still opens, with the password that it was opened
-// with, and a film of it is still to be had ("" asks about the link alone).
-func (p *Room) standing(ctx context.Context, link assets.Delivery, film assets.ID) (bool, error) {
-	now, err := p.Desk.Catalog.Delivery(ctx, link.ID)
-	if err != nil || now.Standing(p.Now()) != assets.DeliveryOpen || now.Password != link.Password {
-		return false, err
-	}
-	if film == "" {
-		return true, nil
-	}
-	h, err := p.Desk.HandedFilm(ctx, now, film)
-	return err == nil && h.Group != pipeline.HandedComing, err
 }

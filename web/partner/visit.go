@@ -23,7 +23,7 @@ type handler func(p *Room, w http.ResponseWriter, r *http.Request, v visit) erro
 // routes are all that a link opens.
 var routes = map[string]handler{
 	"GET /p/{token}":                                (*Room).films,
-	"POST /p/{token}/prolonger":                     (*Room).films,
+	"POST /p/{token}/prolonger":                     (*Room).moreTime,
 	"GET /p/{token}/tout.zip":                       (*Room).everything,
 	"GET /p/{token}/flux.xml":                       (*Room).rss,
 	"GET /p/{token}/flux.json":                      (*Room).jsonFeed,
@@ -104,11 +104,14 @@ func (p *Room) unlock(w http.ResponseWriter, r *http.Request) error {
 	}
 	root := "/p/" + r.PathValue("token")
 	names := []string{"link:" + string(x.ID), "ip:" + assets.AddressOf(r.Context())}
+	password := assets.Secret(r.PostFormValue("mot-de-passe"))
+	p.trying.Lock() // many tries at once are as many as one after the other
+	defer p.trying.Unlock()
 	if err := p.tries.Check(names...); err != nil {
 		return err
 	}
 	if x.Password != "" && x.Standing(p.Now()) == assets.DeliveryOpen {
-		right, err := p.Desk.UnlockDelivery(r.Context(), x, assets.Secret(r.FormValue("mot-de-passe")))
+		right, err := p.Desk.UnlockDelivery(r.Context(), x, password)
 		if err != nil {
 			return err
 		}

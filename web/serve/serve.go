@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -21,11 +22,14 @@ type Opener interface {
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, error)
 }
 
-// Attach has the browser save what follows, under a name that somebody else
+// Attachment has a browser save what it is given, under a name that somebody else
 // chose (RFC 6266).
-func Attach(h http.Header, name string) {
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": french.FileName(name)}))
+func Attachment(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": french.FileName(name)})
 }
+
+// Attach says so of what follows.
+func Attach(h http.Header, name string) { h.Set("Content-Disposition", Attachment(name)) }
 
 // Object answers with a stored object, whole or in ranges. Its SHA-256 is a strong
 // validator.
@@ -39,6 +43,9 @@ func Object(w http.ResponseWriter, r *http.Request, from Opener, f pipeline.Stor
 	return nil
 }
 
+// none is a range without bytes, which net/http would answer with 206.
+var none = regexp.MustCompile(`^bytes=\s*-0+\s*$`)
+
 // Content is Object for bytes that are open already; sum names them.
 func Content(w http.ResponseWriter, r *http.Request, name, sum string, body io.ReadSeeker) {
 	h := w.Header()
@@ -50,6 +57,9 @@ func Content(w http.ResponseWriter, r *http.Request, name, sum string, body io.R
 	}
 	if !strings.HasPrefix(kind, "video/") && !strings.HasPrefix(kind, "audio/") {
 		h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	}
+	if none.MatchString(r.Header.Get("Range")) {
+		r.Header.Del("Range")
 	}
 	http.ServeContent(direct(w), r, "", time.Time{}, body)
 }

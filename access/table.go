@@ -156,6 +156,13 @@ var Table = []Right{
 	{"GET /regie/publications/{publication}", No, All, All, All, All, false},
 	{"POST /regie/publications/{publication}", No, No, No, All, All, false},
 
+	// Links by which partners receive films.
+	{"GET /regie/livraisons", No, All, All, All, All, false},
+	{"POST /regie/livraisons", No, No, No, All, All, false},
+	{"GET /regie/livraisons/{delivery}", No, All, All, All, All, false},
+	{"POST /regie/livraisons/{delivery}", No, No, No, All, All, false},
+	{"GET /regie/films/{film}/livraisons", No, All, All, All, All, false},
+
 	{"GET /newsletter", All, All, All, All, All, false},
 	{"POST /newsletter", All, All, All, All, All, false},
 	{"GET /newsletter/confirmer/{token}", All, All, All, All, All, false},
@@ -252,6 +259,13 @@ var Table = []Right{
 	{"POST /api/v1/publications/{publication}/move", No, No, No, All, All, true},
 	{"POST /api/v1/campaigns", No, No, No, All, All, false},
 	{"POST /api/v1/publications/{publication}", No, No, No, All, All, false},
+	{"GET /api/v1/deliveries", No, All, All, All, All, false},
+	{"POST /api/v1/deliveries", No, No, No, All, All, false},
+	{"GET /api/v1/deliveries/{delivery}", No, All, All, All, All, false},
+	{"POST /api/v1/deliveries/{delivery}/renew", No, No, No, All, All, false},
+	{"POST /api/v1/deliveries/{delivery}/revoke", No, No, No, All, All, false},
+	{"PUT /api/v1/deliveries/{delivery}/password", No, No, No, All, All, false},
+	{"DELETE /api/v1/deliveries/{delivery}/password", No, No, No, All, All, false},
 	{"POST /api/v1/films/{film}/archive", No, No, All, All, All, false},
 	{"GET /api/v1/sujets", Own, All, All, All, All, false},
 	{"POST /api/v1/sujets", No, All, All, All, All, false},

@@ -56,6 +56,9 @@ func (d Delivery) Standing(at time.Time) DeliveryState {
 	return d.State
 }
 
+// Asks tells that its partner waits for more time.
+func (d Delivery) Asks() bool { return !d.AskedAt.IsZero() && d.State != DeliveryRevoked }
+
 // DeliveryFilter chooses deliveries; an empty field chooses all.
 type DeliveryFilter struct {
 	Partner string

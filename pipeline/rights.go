@@ -23,6 +23,7 @@ func (d *Desk) Record(ctx context.Context, kind string, id assets.ID) (*access.R
 		"user":        d.userRecord,
 		"webhook":     d.webhookRecord,
 		"publication": d.publicationRecord,
+		"delivery":    d.deliveryRecord,
 	}[kind]
 	if look == nil {
 		return nil, nil
@@ -131,4 +132,9 @@ func (d *Desk) publicationRecord(ctx context.Context, id assets.ID) (*access.Rec
 		return nil, err
 	}
 	return d.filmRecord(ctx, p.Film)
+}
+
+func (d *Desk) deliveryRecord(ctx context.Context, id assets.ID) (*access.Record, error) {
+	_, err := d.Catalog.Delivery(ctx, id)
+	return &access.Record{}, err
 }

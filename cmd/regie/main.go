@@ -43,6 +43,8 @@ type commands struct {
 	Publish     publishCmd     `cmd:"" help:"Mettre un film en ligne."`
 	Unpublish   unpublishCmd   `cmd:"" help:"Retirer un film d'un canal."`
 	Publication publicationCmd `cmd:"" help:"Les mises en ligne : voir, réessayer, confirmer."`
+	Deliver     deliverCmd     `cmd:"" help:"Faire le lien par lequel un partenaire reçoit un film, ou un dossier."`
+	Delivery    deliveryCmd    `cmd:"" help:"Les liens des partenaires : voir, prolonger, fermer."`
 	Channel     channelCmd     `cmd:"" help:"Les canaux et leurs comptes."`
 	Emulate     emulateCmd     `cmd:"" help:"Un canal d'essai sur cette machine."`
 	User        userCmd        `cmd:"" help:"Les personnes qui travaillent ici."`

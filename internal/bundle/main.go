@@ -26,7 +26,7 @@ var bundles = [][]string{
 	},
 	{
 		"src/studio.css", "src/studio.js", "src/conducteur.js", "src/room.js", "src/rushes.js", "src/selection.js",
-		"src/track.js", "src/pick.js", "src/compare.js", "src/upload.js", "src/hasher.js", "src/calendar.js",
+		"src/track.js", "src/pick.js", "src/compare.js", "src/upload.js", "src/hasher.js", "src/calendar.js", "src/copy.js",
 	},
 	{"src/partner.css", "src/partner.js"},
 }

@@ -42,7 +42,7 @@ func New(desk *pipeline.Desk, log *slog.Logger) (*API, error) {
 	c.Security = []map[string][]string{{"token": {}}}
 	a := &API{desk: desk, log: log, reads: map[string]http.Handler{}}
 	a.huma = humago.New(collector{a}, c)
-	for _, room := range []func(){a.films, a.making, a.publications, a.review, a.rights, a.sujets, a.rushes, a.selections, a.transfers, a.people, a.webhooks, a.programme, a.house} {
+	for _, room := range []func(){a.films, a.making, a.publications, a.deliveries, a.review, a.rights, a.sujets, a.rushes, a.selections, a.transfers, a.people, a.webhooks, a.programme, a.house} {
 		room()
 	}
 	add(a, "GET /openapi.json", "openapi", "La description de cette interface", func(context.Context, *struct{}) (json.RawMessage, error) {

@@ -58,7 +58,7 @@ func parts(t *testing.T, c assets.Catalog, clock *assetstest.Clock, ids *assetst
 		t.Fatal(err)
 	}
 	return pipeline.Options{
-		Catalog: c, Blobs: disk, Queue: nobody{}, Publishers: registry, Sealer: sealer, Caller: program{}, Now: clock.Now, NewID: ids.New, Log: log,
+		Catalog: c, Blobs: disk, Queue: nobody{}, Publishers: registry, Sealer: sealer, Passwords: access.NewPasswords(), Caller: program{}, Now: clock.Now, NewID: ids.New, Log: log,
 		Policy: assets.ConsentPolicy{Guardians: 2, Years: 5}, Lease: time.Minute,
 		Uploads: pipeline.Uploads{Dir: dir, Quota: 1 << 40, Largest: 1 << 40, Free: func(string) (int64, error) { return 1 << 40, nil }},
 	}
@@ -176,6 +176,14 @@ var steps = []step{
 	{admin, "POST /publications/{publication}", `{"do":"withdraw"}`, "", "cancelled"},
 	{admin, "POST /campaigns", `{"films":["{film}"],"channels":["site"],"days":[2,4],"from":"2028-03-03T18:00"}`, "gesture=undo", "2028-03-07T18:00"},
 	{admin, "POST /undo/{gesture}", "", "", ""},
+	{admin, "POST /programme", `{"list":"partner","entry":{"name":"Le festival"}}`, "partner=slug", "Le festival"},
+	{admin, "POST /deliveries", `{"partner":"{partner}","films":["{film}"],"days":30,"password":"sésame ouvre-toi","max":5}`, "delivery=id", "/p/"},
+	{monteur, "GET /deliveries?state=open&partner={partner}", "", "", "{delivery}"},
+	{monteur, "GET /deliveries/{delivery}", "", "", `"locked":true`},
+	{admin, "PUT /deliveries/{delivery}/password", `{"password":"un autre mot"}`, "", `"locked":true`},
+	{admin, "DELETE /deliveries/{delivery}/password", "", "", `"locked":false`},
+	{admin, "POST /deliveries/{delivery}/renew", "", "", `"open"`},
+	{admin, "POST /deliveries/{delivery}/revoke", "", "", `"revoked"`},
 	{image, "POST /films/{film}/site", "", "", "scheduled"},
 	{image, "DELETE /films/{film}/site", "", "", ""},
 	{image, "DELETE /bat/{approval}", "", "", "void"},

@@ -25,8 +25,11 @@ type followBody struct {
 	Filed
 	pipeline.Follow
 	Kind, Slug, Lede string
-	Inside           []place // what it is made of: dossiers of a partner, quarters of a town
-	New              string  // where a sujet is opened there; "" for who may not
+	Inside           []place            // what it is made of: dossiers of a partner, quarters of a town
+	New              string             // where a sujet is opened there; "" for who may not
+	Delivered        map[assets.ID]bool // of a dossier: its films that a partner can have
+	Links            []assets.Delivery  // by which partners receive it
+	Deliver          string             // where a link is made; "" for who may not
 }
 
 // place is one place of the filing, with how many of its films are online.
@@ -97,7 +100,22 @@ func (s *Studio) dossier(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, known := bySlug(b.Dossiers, func(d assets.Dossier) bool { return d.Slug == slug })
 	b.Lede = d.Lede
+	if known && access.May(user(r).Role, "GET "+deliveriesPath) {
+		board, err := s.Desk.Board(r.Context(), slug)
+		if err != nil {
+			return err
+		}
+		b.Links, b.Delivered = board.Links, board.Delivered
+	}
+	b.delivers(r)
 	return s.follow(w, r, b, known, d.Name, assets.FilmFilter{Dossier: slug}, d.Planned)
+}
+
+// delivers says where a link to this place is made.
+func (b *followBody) delivers(r *http.Request) {
+	if access.May(user(r).Role, "POST "+deliveriesPath) {
+		b.Deliver = deliveriesPath + "?" + b.Kind + "=" + b.Slug + "#faire"
+	}
 }
 
 func (s *Studio) partner(w http.ResponseWriter, r *http.Request) error {
@@ -117,6 +135,12 @@ func (s *Studio) partner(w http.ResponseWriter, r *http.Request) error {
 		}
 		b.Inside = append(b.Inside, p)
 	}
+	if known && access.May(user(r).Role, "GET "+deliveriesPath) {
+		if b.Links, err = s.Desk.Links(r.Context(), pipeline.LinkFilter{Partner: slug}); err != nil {
+			return err
+		}
+	}
+	b.delivers(r)
 	return s.follow(w, r, b, known, x.Name, assets.FilmFilter{Partner: slug}, 0)
 }
 

@@ -42,6 +42,7 @@ func filmTabs() [][2]string {
 		{"/teaser", "Teaser"},
 		{"/textes", "Textes"},
 		{"/droits", "Droits"},
+		{"/livraisons", "Livraisons"},
 	}
 }
 

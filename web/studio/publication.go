@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"anonymal.tv/regie/access"
@@ -121,6 +122,10 @@ func (s *Studio) actors(ctx context.Context, history []assets.Event) (map[string
 	who := map[string]string{"worker": "la maison", "cli": "en ligne de commande", "schedule": "la maison", "demo": "la démonstration"}
 	for _, e := range history {
 		if _, known := who[e.Actor]; known {
+			continue
+		}
+		if name, partner := strings.CutPrefix(e.Actor, pipeline.ActorPartner); partner {
+			who[e.Actor] = name
 			continue
 		}
 		u, err := s.Desk.Catalog.User(ctx, assets.ID(e.Actor))

@@ -89,7 +89,7 @@ type handler func(s *Studio, w http.ResponseWriter, r *http.Request) error
 // Routes are the pages and actions of the studio.
 func (s *Studio) Routes() []gate.Route {
 	var all []gate.Route
-	for _, room := range []map[string]handler{door, home, helps, people, calendar, sujets, transfers, rushes, films, channels, letters, subscriptions, texts, rights, filing, administration, locks, files} {
+	for _, room := range []map[string]handler{door, home, helps, people, calendar, sujets, transfers, rushes, films, channels, letters, subscriptions, texts, rights, filing, deliveries, administration, locks, files} {
 		for pattern, h := range room {
 			all = append(all, gate.Route{Pattern: pattern, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if err := h(s, w, r); err != nil {

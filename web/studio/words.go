@@ -39,6 +39,8 @@ func (s *Studio) words() template.FuncMap {
 		"may":          func(u assets.User, route string) bool { return access.May(u.Role, route) },
 		"standing":     standing,
 		"shown":        shownAs,
+		"trace":        traceWords,
+		"handed":       handedWords,
 		"kit":          kitName,
 		"when":         s.when,
 		"now":          s.Now,

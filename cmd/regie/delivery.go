@@ -13,16 +13,16 @@ import (
 
 type deliverCmd struct {
 	What         string `arg:"" name:"film-ou-dossier" help:"Un dossier, ou un film : son identifiant ou son nom dans l'adresse."`
-	Partner      string `help:"Partenaire (défaut : celui du dossier ou du film)." placeholder:"PARTENAIRE"`
-	Name         string `help:"Nom du lien (défaut : celui du dossier ou du film)." placeholder:"NOM"`
+	Partner      string `help:"Partenaire (défaut : celui du dossier ou du film)." placeholder:"PARTENAIRE"`
+	Name         string `help:"Nom du lien (défaut : celui du dossier ou du film)." placeholder:"NOM"`
 	Expires      string `help:"Durée du lien, en jours." default:"90d" placeholder:"90d"`
-	PasswordFile string `help:"Fichier du mot de passe ; - pour l'entrée standard." placeholder:"FICHIER"`
+	PasswordFile string `help:"Fichier du mot de passe ; - pour l'entrée standard." placeholder:"FICHIER"`
 	Mail         string `help:"Écrire le lien à cette adresse." placeholder:"ADRESSE"`
-	Max          int    `help:"Téléchargements au plus ; 0 : sans limite." placeholder:"NOMBRE"`
+	Max          int    `help:"Téléchargements au plus ; 0 : sans limite." placeholder:"NOMBRE"`
 }
 
 func (*deliverCmd) Help() string {
-	return `Exemple :
+	return `Exemple :
   regie deliver zik-zac-2018 --partner zik-zac-festival --expires 90d --mail festival@example.org
 
 Le lien ouvre sans compte. Celui d'un dossier se remplit à mesure que ses films sont prêts.`
@@ -66,7 +66,7 @@ func days(text string) (time.Duration, error) {
 	const most = 3650
 	n, err := strconv.Atoi(strings.TrimRight(text, "dj"))
 	if err != nil || n < 1 || n > most {
-		return 0, &assets.Error{Kind: assets.Invalid, Op: "deliver", Msg: "« " + text + " » n'est pas une durée : écrivez par exemple 90d, pour 90 jours. Aucun lien n'a été créé."}
+		return 0, &assets.Error{Kind: assets.Invalid, Op: "deliver", Msg: "« " + text + " » n'est pas une durée : écrivez par exemple 90d, pour 90 jours. Aucun lien n'a été créé."}
 	}
 	return time.Duration(n) * 24 * time.Hour, nil
 }
@@ -82,7 +82,7 @@ func linkPassword(path string) (assets.Secret, error) {
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			return "", &assets.Error{Kind: assets.Invalid, Op: "deliver", Msg: "Le fichier « " + path + " » ne peut pas être lu : vérifiez son nom et ses droits. Aucun lien n'a été créé.", Err: err}
+			return "", &assets.Error{Kind: assets.Invalid, Op: "deliver", Msg: "Le fichier « " + path + " » ne peut pas être lu : vérifiez son nom et ses droits. Aucun lien n'a été créé.", Err: err}
 		}
 		defer f.Close()
 		in = f
@@ -96,7 +96,7 @@ func linkPassword(path string) (assets.Secret, error) {
 }
 
 type deliveryCmd struct {
-	List   deliveryListCmd   `cmd:"" help:"Les liens : d'abord ceux dont la prolongation est demandée."`
+	List   deliveryListCmd   `cmd:"" help:"Les liens : d'abord ceux dont la prolongation est demandée."`
 	Show   deliveryShowCmd   `cmd:"" help:"Un lien, son adresse, et ce qu'on en a fait."`
 	Renew  deliveryRenewCmd  `cmd:"" help:"Prolonger un lien de 90 jours."`
 	Revoke deliveryRevokeCmd `cmd:"" help:"Fermer un lien, pour toujours."`
@@ -113,7 +113,7 @@ func deliveryColumns(x assets.Delivery) []any {
 type deliveryListCmd struct {
 	Partner string `help:"Un partenaire." placeholder:"PARTENAIRE"`
 	Dossier string `help:"Un dossier, ou un de ses films." placeholder:"DOSSIER"`
-	State   string `help:"Un état : open, expired, revoked." placeholder:"ÉTAT"`
+	State   string `help:"Un état : open, expired, revoked." placeholder:"ÉTAT"`
 }
 
 // Run lists links.

@@ -106,6 +106,11 @@ func (e *exhibit) plantOwn(ctx context.Context, h *house) error {
 		return err
 	}
 	e.ids["publication own"] = string(byHand[0].ID)
+	links, err := h.desk.Links(ctx, pipeline.LinkFilter{Film: &film, State: assets.DeliveryOpen})
+	if err != nil {
+		return err
+	}
+	e.ids["delivery own"] = string(links[0].ID)
 	proxies, err1 := h.catalog.Proxies(ctx, rushes[0].ID)
 	versions, err2 := h.catalog.Versions(ctx, film.ID)
 	if err := errors.Join(err1, err2); err != nil {

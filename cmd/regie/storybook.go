@@ -91,6 +91,7 @@ func (s *stage) show(film, earlier string, rushes []string) error {
 	if page := "/regie/films/" + string(first); earlier != "" {
 		shown = append(shown, story{"Version", assets.RoleMonteur, page + "/versions/1"}, story{"Comparer", assets.RoleMonteur, page + "/comparer?a=1&b=2"})
 	}
+	shown = append(shown, s.deliveries(first)...)
 	for _, mail := range s.mails() {
 		shown = append(shown, story{"Message", assets.RoleAdministration, "/regie/admin/messages/" + string(mail.ID)})
 	}

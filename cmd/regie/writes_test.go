@@ -85,6 +85,12 @@ func writes() []write {
 		{route: "POST /regie/calendrier/abonnement", body: "faire=creer"},
 		{route: "POST /regie/films/{film}/textes", body: "canal=mastodon&title=§&text=§&faire=enregistrer"},
 		{route: "POST /regie/publications/{publication}", body: "faire=adresse&adresse=https://canal.invalid/§"},
+		{route: "POST /regie/livraisons", body: "partner=zik-zac-festival&dossier=zik-zac-2018&name=§&jours=30&mot-de-passe=§§§§§§§§&max=5"},
+		{route: "POST /regie/livraisons/{delivery}", body: "faire=prolonger"},
+		{route: "POST /api/v1/deliveries", body: `{"partner":"zik-zac-festival","films":["{film}"],"name":"§"}`},
+		{route: "POST /api/v1/deliveries/{delivery}/renew", body: "{}"},
+		{route: "PUT /api/v1/deliveries/{delivery}/password", body: `{"password":"un autre mot"}`},
+		{route: "DELETE /api/v1/deliveries/{delivery}/password"},
 		{route: "POST /regie/admin/canaux/{channel}/jeton", body: "jeton=§"},
 		{route: "POST /regie/admin/canaux/{channel}/essai"},
 		{route: "POST /regie/admin/canaux/{channel}/deconnecter"},
@@ -133,6 +139,7 @@ func writes() []write {
 // endings are the writes that take something away, or give it to others.
 func endings() []write {
 	return []write{
+		{route: "POST /api/v1/deliveries/{delivery}/revoke", body: "{}"},
 		{route: "POST /regie/sujets/{sujet}", body: sujetFields},
 		{route: "POST /regie/recherches/{search}/retirer"},
 		{route: "POST /regie/films/{film}/site"},

@@ -25,10 +25,10 @@ type newDelivery struct {
 		Name     string      `json:"name,omitempty" doc:"vide : celui du dossier, ou du film"`
 		Dossier  string      `json:"dossier,omitempty" doc:"tous ses films, à mesure qu’ils sont prêts"`
 		Films    []assets.ID `json:"films,omitempty" maxItems:"200" doc:"dans leur ordre"`
-		Mail     string      `json:"mail,omitempty" doc:"qui reçoit le lien ; vide : personne"`
+		Mail     string      `json:"mail,omitempty" doc:"qui reçoit le lien ; vide : personne"`
 		Days     int         `json:"days,omitempty" minimum:"0" maximum:"3650" doc:"0 : 90"`
 		Password string      `json:"password,omitempty" doc:"8 signes au moins"`
-		Max      int         `json:"max,omitempty" minimum:"0" doc:"téléchargements ; 0 : sans limite"`
+		Max      int         `json:"max,omitempty" minimum:"0" doc:"téléchargements ; 0 : sans limite"`
 	}
 }
 
@@ -41,7 +41,7 @@ type passwordIn struct {
 
 // deliveries are the links of partners.
 func (a *API) deliveries() {
-	add(a, "GET /deliveries", "list-deliveries", "Les liens des partenaires : ceux dont la prolongation est demandée, puis les plus récents", func(ctx context.Context, in *deliveriesAsked) (list[assets.Delivery], error) {
+	add(a, "GET /deliveries", "list-deliveries", "Les liens des partenaires : ceux dont la prolongation est demandée, puis les plus récents", func(ctx context.Context, in *deliveriesAsked) (list[assets.Delivery], error) {
 		return whole(a.desk.Links(ctx, pipeline.LinkFilter{Partner: in.Partner, Dossier: in.Dossier, State: in.State}))
 	})
 	add(a, "POST /deliveries", "create-delivery", "Faire un lien de livraison", a.deliver)

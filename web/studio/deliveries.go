@@ -121,7 +121,7 @@ func (s *Studio) makeLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	said := "Le lien est prêt : copiez-le, ou donnez-le de vive voix."
+	said := "Le lien est prêt : copiez-le, ou donnez-le de vive voix."
 	if x.Mail != "" {
 		said = "Le lien est prêt. Un message part à " + x.Mail + "."
 	}

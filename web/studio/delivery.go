@@ -68,13 +68,13 @@ func (s *Studio) settleLink(w http.ResponseWriter, r *http.Request) error {
 			return wrongField("mot-de-passe", "Écrivez le mot de passe. Rien n’a été changé.")
 		}
 		_, err = s.Desk.LockDelivery(ctx, id, password, by)
-		said = "Le mot de passe est changé. Dites-le au partenaire : la régie ne l’écrit nulle part."
+		said = "Le mot de passe est changé. Dites-le au partenaire : la régie ne l’écrit nulle part."
 	case "sans-mot-de-passe":
 		_, err = s.Desk.LockDelivery(ctx, id, "", by)
 		said = "Ce lien ouvre sans mot de passe."
 	case "fermer":
 		_, err = s.Desk.RevokeDelivery(ctx, id, by)
-		said = "Ce lien est fermé : il n’ouvre plus rien."
+		said = "Ce lien est fermé : il n’ouvre plus rien."
 	default:
 		return invalid("settleLink", "Choisissez une action.")
 	}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"time"
+
+	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/pipeline"
+)
+
+// deliveries are links of each sort: one that a festival has used and would like
+// to keep, one that has ended, one that was closed.
+func (s *stage) deliveries(film assets.ID) []story {
+	com, by := assets.RoleCommunication, s.actor(assets.RoleCommunication)
+	open := s.deliver(pipeline.DeliveryRequest{Dossier: "zik-zac-2018", Mail: "programmation@festival.invalid", Password: "la grande scène", Max: 40}, by)
+	s.used(open, film)
+	s.note(s.desk.AskMoreTime(s.ctx, open))
+	quiet := s.deliver(pipeline.DeliveryRequest{Partner: "zik-zac-festival", Films: []assets.ID{film}, Name: "Pour le site de la ville"}, by)
+	closed := s.deliver(pipeline.DeliveryRequest{Partner: "zik-zac-festival", Films: []assets.ID{film}, Name: "Envoyé à la mauvaise adresse"}, by)
+	_, err := s.desk.RevokeDelivery(s.ctx, closed, by)
+	s.note(err)
+	return []story{
+		{"Livraisons", com, "/regie/livraisons"},
+		{"Livraisons, rien", com, "/regie/livraisons?partenaire=gamerz&etat=revoked"},
+		{"Livraisons, montage", assets.RoleMonteur, "/regie/livraisons"},
+		{"Livraison", com, "/regie/livraisons/" + string(open)},
+		{"Livraison, jamais ouverte", com, "/regie/livraisons/" + string(quiet)},
+		{"Livraison fermée", com, "/regie/livraisons/" + string(closed)},
+		{"Film, livraisons", com, "/regie/films/" + string(film) + "/livraisons"},
+	}
+}
+
+func (s *stage) deliver(q pipeline.DeliveryRequest, by string) assets.ID {
+	x, err := s.desk.Deliver(s.ctx, q, by)
+	s.note(err)
+	return x.ID
+}
+
+// used notes what two people did with a link.
+func (s *stage) used(link, film assets.ID) {
+	const size = 184_000_000
+	now := s.now()
+	half := assets.Receipt{Visitor: "b", Kind: assets.ReceiptDownloaded, Film: film, File: "Before Zik Zac (1080p).mp4", SHA256: "1080", Size: size}
+	half.Add(assets.Stretch{To: size * 43 / 100}, now)
+	whole := half
+	whole.Visitor, whole.Spans = "a", nil
+	whole.Add(assets.Stretch{To: size}, now)
+	for i, r := range []assets.Receipt{
+		{Visitor: "a", Kind: assets.ReceiptOpened},
+		{Visitor: "a", Kind: assets.ReceiptChanges, Film: film, Name: "La programmation", Note: "Le nom du groupe est mal écrit à la fin."},
+		{Visitor: "a", Kind: assets.ReceiptApproved, Film: film, Name: "La programmation", SHA256: "2"},
+		whole,
+		{Visitor: "b", Kind: assets.ReceiptOpened},
+		half,
+	} {
+		r.ID, r.Delivery, r.At = newID(), link, now.Add(time.Duration(i-6)*time.Hour)
+		_, err := s.catalog.NoteReceipt(s.ctx, r, 0)
+		s.note(err)
+	}
+}

@@ -13,6 +13,7 @@ func (s *stage) deliveries(film assets.ID) []story {
 	com, by := assets.RoleCommunication, s.actor(assets.RoleCommunication)
 	open := s.deliver(pipeline.DeliveryRequest{Dossier: "zik-zac-2018", Mail: "programmation@festival.invalid", Password: "la grande scène", Max: 40}, by)
 	s.used(open, film)
+	s.ready("zik-zac-2018")
 	s.note(s.desk.AskMoreTime(s.ctx, open))
 	quiet := s.deliver(pipeline.DeliveryRequest{Partner: "zik-zac-festival", Films: []assets.ID{film}, Name: "Pour le site de la ville"}, by)
 	closed := s.deliver(pipeline.DeliveryRequest{Partner: "zik-zac-festival", Films: []assets.ID{film}, Name: "Envoyé à la mauvaise adresse"}, by)
@@ -55,5 +56,16 @@ func (s *stage) used(link, film assets.ID) {
 		r.ID, r.Delivery, r.At = newID(), link, now.Add(time.Duration(i-6)*time.Hour)
 		_, err := s.catalog.NoteReceipt(s.ctx, r, 0)
 		s.note(err)
+	}
+}
+
+// ready makes films that have their BAT as if they had been made, but for the last.
+func (s *stage) ready(dossier string) {
+	films, err := s.catalog.Films(s.ctx, assets.FilmFilter{Dossier: dossier, State: assets.FilmApproved})
+	s.note(err)
+	for _, f := range films[min(1, len(films)):] {
+		s.note(s.catalog.Apply(s.ctx, assets.Change{Renditions: []assets.Rendition{{
+			ID: newID(), Version: f.Version, Role: assets.MP4Role(1080), Key: "x/" + f.Slug + ".mp4", Width: 1920, Height: 1080, Duration: 184, CreatedAt: s.now(),
+		}}}))
 	}
 }

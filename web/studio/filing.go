@@ -29,6 +29,7 @@ type followBody struct {
 	New              string             // where a sujet is opened there; "" for who may not
 	Delivered        map[assets.ID]bool // of a dossier: its films that a partner can have
 	Links            []assets.Delivery  // by which partners receive it
+	More             bool               // there are more links than these
 	Deliver          string             // where a link is made; "" for who may not
 }
 
@@ -100,22 +101,29 @@ func (s *Studio) dossier(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, known := bySlug(b.Dossiers, func(d assets.Dossier) bool { return d.Slug == slug })
 	b.Lede = d.Lede
-	if known && access.May(user(r).Role, "GET "+deliveriesPath) {
+	if known && b.mayDeliver(r) {
 		board, err := s.Desk.Board(r.Context(), slug)
 		if err != nil {
 			return err
 		}
-		b.Links, b.Delivered = board.Links, board.Delivered
+		b.Delivered = board.Delivered
+		b.deliver(board.Links)
 	}
-	b.delivers(r)
 	return s.follow(w, r, b, known, d.Name, assets.FilmFilter{Dossier: slug}, d.Planned)
 }
 
-// delivers says where a link to this place is made.
-func (b *followBody) delivers(r *http.Request) {
+// mayDeliver tells whether the visitor sees links, and says where one is made.
+func (b *followBody) mayDeliver(r *http.Request) bool {
 	if access.May(user(r).Role, "POST "+deliveriesPath) {
 		b.Deliver = deliveriesPath + "?" + b.Kind + "=" + b.Slug + "#faire"
 	}
+	return access.May(user(r).Role, "GET "+deliveriesPath)
+}
+
+// deliver shows the first links of a list.
+func (b *followBody) deliver(all []assets.Delivery) {
+	const shown = 5
+	b.Links, b.More = all[:min(len(all), shown)], len(all) > shown
 }
 
 func (s *Studio) partner(w http.ResponseWriter, r *http.Request) error {
@@ -135,12 +143,13 @@ func (s *Studio) partner(w http.ResponseWriter, r *http.Request) error {
 		}
 		b.Inside = append(b.Inside, p)
 	}
-	if known && access.May(user(r).Role, "GET "+deliveriesPath) {
-		if b.Links, err = s.Desk.Links(r.Context(), pipeline.LinkFilter{Partner: slug}); err != nil {
+	if known && b.mayDeliver(r) {
+		all, err := s.Desk.Links(r.Context(), pipeline.LinkFilter{Partner: slug})
+		if err != nil {
 			return err
 		}
+		b.deliver(all)
 	}
-	b.delivers(r)
 	return s.follow(w, r, b, known, x.Name, assets.FilmFilter{Partner: slug}, 0)
 }
 

@@ -336,7 +336,7 @@ func (d *Desk) answered(ctx context.Context, approval assets.ID) (assets.Approva
 // it is the administration; by a link, whoever says so.
 func (d *Desk) sign(ctx context.Context, a *assets.Approval, note, actor string) error {
 	a.By, a.Name, a.At, a.Note = actor, "l’administration", d.Now(), strings.TrimSpace(note)
-	if name, partner := strings.CutPrefix(actor, ActorPartner); partner {
+	if name, partner := strings.CutPrefix(actor, actorPartner); partner {
 		a.By, a.Name = "", name
 		return nil
 	}

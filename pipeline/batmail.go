@@ -66,7 +66,7 @@ func (d *Desk) tellAnswer(ctx context.Context, c *assets.Change, f assets.Film, 
 
 // judge is whoever answers, by what they are in the house.
 func (d *Desk) judge(ctx context.Context, actor string) (string, error) {
-	if name, partner := strings.CutPrefix(actor, ActorPartner); partner {
+	if name, partner := strings.CutPrefix(actor, actorPartner); partner {
 		return name, nil
 	}
 	u, err := d.Catalog.User(ctx, assets.ID(actor))

@@ -190,16 +190,16 @@ func (d *Desk) AskMoreTime(ctx context.Context, id assets.ID) error {
 		}
 		x.AskedAt = d.Now()
 		partner := d.partnerName(ctx, *x)
-		d.moveDelivery(c, x, x.State, ActorPartner+partner, "Prolongation demandée.")
+		d.moveDelivery(c, x, x.State, actorPartner+partner, "Prolongation demandée.")
 		return d.tellDesk(ctx, c, *x, "Prolongation demandée : "+x.Name,
 			partner+" demande que le lien de « "+x.Name+" » ouvre plus longtemps. Un clic sur la page suffit.")
 	})
 	return err
 }
 
-// ActorPartner is before the name of whoever came by a link, where events say
+// actorPartner is before the name of whoever came by a link, where events say
 // who did something.
-const ActorPartner = "partner: "
+const actorPartner = "partner: "
 
 // changeDelivery changes a link that was not closed.
 func (d *Desk) changeDelivery(ctx context.Context, id assets.ID, change func(*assets.Delivery, *assets.Change) error) (x assets.Delivery, err error) {

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"anonymal.tv/regie/assets"
 )
@@ -139,3 +140,6 @@ func (v LinkView) Downloads() (n int) {
 	}
 	return n
 }
+
+// PartnerOf is who came by a link, of an actor that an event names.
+func PartnerOf(actor string) (name string, partner bool) { return strings.CutPrefix(actor, actorPartner) }

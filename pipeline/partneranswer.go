@@ -77,7 +77,7 @@ func (d *Desk) notePartner(ctx context.Context, h Handed, a PartnerAnswer, by st
 		ID: d.NewID(), On: assets.SubjectVersion, Subject: h.Version.ID, Name: by, Frame: max(-1, a.Frame), Text: text, CreatedAt: d.Now(),
 	}
 	n.Until = n.Frame
-	return d.saveNote(ctx, nil, &n, ActorPartner+by, "", "Note d'un partenaire.")
+	return d.saveNote(ctx, nil, &n, actorPartner+by, "", "Note d'un partenaire.")
 }
 
 // settleHanded gives or refuses the BAT that was asked for, in the partner's name.
@@ -87,7 +87,7 @@ func (d *Desk) settleHanded(ctx context.Context, asked assets.Approval, a Partne
 		answer = d.Approve
 	}
 	return again(func() error {
-		_, err := answer(ctx, asked.ID, a.Note, ActorPartner+by)
+		_, err := answer(ctx, asked.ID, a.Note, actorPartner+by)
 		return err
 	})
 }

@@ -71,6 +71,11 @@ var helpTexts = []helpText{
 		"« Voir l’aperçu » montre la lettre, « M’envoyer un essai » l’envoie à vous seul. « Programmer la lettre » l’envoie aux abonnés, à l’heure dite.",
 		"Une lettre qui n’est pas partie s’annule sur sa page. Une lettre partie ne se rappelle pas.",
 	}},
+	{"livrer", "Livrer à un partenaire", []string{
+		"Sur la page du dossier, « Faire un lien » : le partenaire y reçoit ses films sans compte, à mesure qu’ils sont prêts. Pour un seul film : onglet « Livraisons ».",
+		"La page du lien dit qui a ouvert, téléchargé, validé, et quand. Une prolongation demandée est en tête de « Livraisons ».",
+		"« Fermer ce lien » arrête aussitôt les téléchargements. Un lien fermé ne se rouvre pas.",
+	}},
 	{"administrer", "Administrer la régie", []string{
 		"Invitez dans « Personnes » : le nom, le courriel, le rôle, la fin de la mission. La page suivante montre le lien et son code, une seule fois.",
 		"Un départ ? « Fermer l’accès » ; ce que la personne a apporté reste. À la fin d’une mission, l’accès se ferme seul.",

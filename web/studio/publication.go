@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"anonymal.tv/regie/access"
@@ -124,7 +123,7 @@ func (s *Studio) actors(ctx context.Context, history []assets.Event) (map[string
 		if _, known := who[e.Actor]; known {
 			continue
 		}
-		if name, partner := strings.CutPrefix(e.Actor, pipeline.ActorPartner); partner {
+		if name, partner := pipeline.PartnerOf(e.Actor); partner {
 			who[e.Actor] = name
 			continue
 		}

@@ -142,4 +142,6 @@ func (v LinkView) Downloads() (n int) {
 }
 
 // PartnerOf is who came by a link, of an actor that an event names.
-func PartnerOf(actor string) (name string, partner bool) { return strings.CutPrefix(actor, actorPartner) }
+func PartnerOf(actor string) (name string, partner bool) {
+	return strings.CutPrefix(actor, actorPartner)
+}

@@ -226,7 +226,8 @@ func (v *visit) inBrowser() {
 			continue
 		}
 		tab.Open(v.T, server.URL+c.address)
-		clean, err := chromedp.Run(tab.Ctx, chromedp.Evaluate[bool](`document.readyState !== "loading" && typeof pwned === "undefined" && !document.cookie.includes("pwned")`))
+		tab.Until(v.T, `document.readyState !== "loading"`)
+		clean, err := chromedp.Run(tab.Ctx, chromedp.Evaluate[bool](`typeof pwned === "undefined" && !document.cookie.includes("pwned")`))
 		if err != nil || !clean {
 			v.Errorf("%s: something ran (%v)", c.address, err)
 		}

@@ -44,6 +44,8 @@ type Change struct {
 	Programme  Programme   // entries of these slugs
 	Unfiled    []Heading   // entries that leave the programme
 
+	Seen map[ID]Seen // of publications, in place of what was seen before
+
 	// Events move states, each by compare-and-set. An event that its table
 	// forbids is Invalid; one whose record has left From is Conflict.
 	Events []Event

@@ -28,6 +28,7 @@ const (
 	JobAssist   JobKind = "assist"   // subject: a publication: its hour has come, a person is told
 	JobDelivery JobKind = "delivery" // subject: a delivery: it ends, or will soon
 	JobHand     JobKind = "hand"     // subject: a film: the partners whose links hold it are told
+	JobLook     JobKind = "look"     // subject: a publication: its channel is asked how it fares
 
 	JobProgramme JobKind = "programme" // subject: the programme: channels show it as it is
 )

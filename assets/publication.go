@@ -79,6 +79,7 @@ type Publication struct {
 	Text        string           `json:"text,omitempty"`     // as Title
 	Letter      *Letter          `json:"letter,omitempty"`   // nil: it shows its film alone
 	Reason      string           `json:"reason,omitempty"`   // of a failure; of a film that is public, what it lacks
+	Seen        *Seen            `json:"seen,omitempty"`     // on its channel, since it is public; nil: not yet
 	CreatedAt   time.Time        `json:"created_at"`
 }
 

@@ -58,6 +58,7 @@ type Facebook struct {
 type X struct {
 	Mode         string `yaml:"mode"`
 	Post         string `yaml:"post"`
+	Watch        bool   `yaml:"watch"`
 	APIURL       string `yaml:"api_url"`
 	AuthURL      string `yaml:"auth_url"`
 	ClientID     string `yaml:"client_id"`

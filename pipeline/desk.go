@@ -127,6 +127,7 @@ func (d *Desk) Perform(ctx context.Context, id assets.ID, worker string) (assets
 		assets.JobAssist:   d.assist,
 		assets.JobDelivery: d.watchDelivery,
 		assets.JobHand:     d.tellPartners,
+		assets.JobLook:     d.lookAtFilm,
 
 		assets.JobProgramme: d.tellProgramme,
 	}[job.Kind]
@@ -200,6 +201,8 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 		return d.failPreparing(ctx, j, reason)
 	case assets.JobDecorate:
 		return d.failDecoration(ctx, j, reason)
+	case assets.JobLook:
+		return d.failLook(ctx, j)
 	case assets.JobRemind, assets.JobShoot, assets.JobProgramme, assets.JobAssist, assets.JobDelivery, assets.JobHand:
 		return assets.Change{}, nil // nothing says it failed but its job
 	default:
@@ -259,7 +262,7 @@ func timeout(j assets.Job) time.Duration {
 		return 10*time.Minute + length
 	case assets.JobProduce, assets.JobProxy, assets.JobFormat:
 		return 30*time.Minute + 40*length
-	case assets.JobMail, assets.JobLetter, assets.JobWebhook:
+	case assets.JobMail, assets.JobLetter, assets.JobWebhook, assets.JobLook:
 		return 2 * time.Minute
 	case assets.JobFile, assets.JobPrepare:
 		return 6 * time.Hour // hundreds of GB at the pace of a slow disk, a film at that of a slow line

@@ -308,6 +308,9 @@ func (d *Desk) recordPublished(ctx context.Context, h *hold, p assets.Publicatio
 	} else if _, decorates := to.(publishers.Decorator); decorates && p.RemoteID != "" {
 		c.Jobs = append(c.Jobs, d.job(assets.JobDecorate, p.ID, d.Now(), 0))
 	}
+	if err := d.lookLater(ctx, &c, p, d.Now()); err != nil {
+		return err
+	}
 	return d.commit(ctx, c)
 }
 

@@ -172,6 +172,13 @@ type Decorator interface {
 	Decorate(ctx context.Context, step, remoteID string, req Request) error
 }
 
+// Watcher is a channel that tells how a film fares that is public there. A look
+// changes nothing. The request is without files; what is wrong is a drift, with a
+// sentence, and no error.
+type Watcher interface {
+	Watch(ctx context.Context, remoteID string, req Request) (assets.Seen, error)
+}
+
 // Renderer is a channel that shows the programme itself, and is told when it has
 // changed.
 type Renderer interface {

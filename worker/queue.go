@@ -34,7 +34,7 @@ func queueOf(k assets.JobKind) string {
 	case assets.JobPublish, assets.JobWithdraw:
 		return queuePublic
 	case assets.JobMail, assets.JobWebhook, assets.JobCover, assets.JobRemind, assets.JobShoot, assets.JobProgramme,
-		assets.JobDecorate, assets.JobAssist, assets.JobDelivery, assets.JobHand:
+		assets.JobDecorate, assets.JobAssist, assets.JobDelivery, assets.JobHand, assets.JobLook:
 		return queueQuick
 	default:
 		return queueMedia

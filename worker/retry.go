@@ -39,6 +39,7 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 		assets.JobPrepare:  {14, 30 * time.Second, time.Hour},
 		assets.JobDecorate: {14, 30 * time.Second, time.Hour},
 		assets.JobAssist:   {14, 10 * time.Second, time.Hour},
+		assets.JobLook:     {5, time.Minute, time.Hour},
 	},
 	// A fault of the house: a job that panics or breaks its worker each time is
 	// put aside after three.
@@ -55,6 +56,7 @@ var retries = map[assets.Kind]map[assets.JobKind]patience{
 		assets.JobPrepare:  {3, 10 * time.Second, time.Minute},
 		assets.JobDecorate: {3, 10 * time.Second, time.Minute},
 		assets.JobAssist:   {3, 10 * time.Second, time.Minute},
+		assets.JobLook:     {3, 10 * time.Second, time.Minute},
 	},
 }
 

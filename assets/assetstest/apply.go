@@ -302,7 +302,10 @@ func savesResume(h *House) {
 	if err := save(second.Fence(), "two"); err != nil {
 		h.Fatal(err)
 	}
-	h.Apply(assets.Change{Publications: []assets.Publication{p}}) // read before: must not take the handle away
+	seen := assets.Seen{At: h.Clock.Now(), Drift: assets.DriftHidden, Text: "Pas public.", Views: &assets.Views{Count: 3, Means: "lectures", At: h.Clock.Now()}}
+	h.Apply(assets.Change{Seen: map[assets.ID]assets.Seen{p.ID: seen}})
+	h.Apply(assets.Change{Publications: []assets.Publication{p}}) // read before: must not take the handle away, nor what was seen
 	got, err = h.Catalog.Publication(h.Context(), p.ID)
 	same(h, string(got.Resume), err, "two")
+	same(h, *got.Seen.Views, err, *seen.Views)
 }

@@ -19,7 +19,7 @@ func (c *Catalog) Apply(ctx context.Context, ch assets.Change) error {
 	}
 	return c.transaction(ctx, op,
 		a.holdFence, a.cancelJobs,
-		a.putUsers, a.putAssets, a.putFilms, a.putSujets, a.putVersions, a.putRushes, a.putPublications, a.putDeliveries,
+		a.putUsers, a.putAssets, a.putFilms, a.putSujets, a.putVersions, a.putRushes, a.putPublications, a.putSeen, a.putDeliveries,
 		a.putTransfers, a.putUploads, a.putConsents, a.putFilmed, a.putApprovals, a.putNotes, a.putTracks,
 		a.putSelections, a.putSearches, a.putKeys, a.putMails, a.putReaders, a.putWebhooks, a.putAccounts, a.putCalls,
 		a.replaceRenditions, a.addMade, a.putProgramme, a.index, a.addEvents, a.learn, a.addJobs,

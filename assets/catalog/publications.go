@@ -32,6 +32,7 @@ type publicationRow struct {
 	Text        string
 	Letter      *assets.Letter `bun:"letter,type:json"`
 	Reason      string
+	Seen        *assets.Seen `bun:"seen,type:json"`
 	CreatedAt   micros
 }
 
@@ -42,7 +43,7 @@ func (r publicationRow) record() assets.Publication {
 	return assets.Publication{
 		ID: r.ID, Film: r.Film, Version: r.Version, Channel: r.Channel, State: r.State, At: r.At.time(),
 		Wall: r.Wall, Zone: r.Zone, Campaign: r.Campaign, Rhythm: assets.ReadRhythm(r.Rhythm), PublishedAt: r.PublishedAt.time(),
-		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Done: strings.Fields(r.Done), Title: r.Title, Text: r.Text, Letter: r.Letter, Reason: r.Reason, CreatedAt: r.CreatedAt.time(),
+		URL: r.URL, RemoteID: r.RemoteID, Resume: r.Resume, Done: strings.Fields(r.Done), Title: r.Title, Text: r.Text, Letter: r.Letter, Reason: r.Reason, Seen: r.Seen, CreatedAt: r.CreatedAt.time(),
 	}
 }
 
@@ -60,6 +61,16 @@ func (a *application) putPublications(ctx context.Context, tx bun.Tx) error {
 		changing = append(changing, "at", "wall", "zone", "title", "text") // a worker never takes back what a person said meanwhile
 	}
 	return put(ctx, tx, a, assets.SubjectPublication, rows, changing...)
+}
+
+// putSeen writes what was seen of publications, and nothing else of them.
+func (a *application) putSeen(ctx context.Context, tx bun.Tx) error {
+	for id, seen := range a.Seen {
+		if _, err := tx.NewUpdate().Model(&publicationRow{ID: id, Seen: &seen}).Column("seen").WherePK().Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Publication returns one decision to show a film on a channel.

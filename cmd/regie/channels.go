@@ -114,6 +114,16 @@ func facebookGrant(c configs.Facebook) *remote.Grant {
 		"pages_show_list", "pages_read_engagement", "pages_manage_posts", "publish_video")
 }
 
+// openX opens X; its posts are looked at only where that may cost something.
+func openX(c configs.X) func(x.Options) (publishers.Publisher, error) {
+	return func(o x.Options) (publishers.Publisher, error) {
+		if c.Watch {
+			return x.NewWatched(o)
+		}
+		return x.New(o)
+	}
+}
+
 func xGrant(c configs.X) *remote.Grant {
 	g := grant("X", c.ClientID, c.ClientSecret, c.AuthURL, c.APIURL+"/2/oauth2/token", "tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
 	g.Config.Endpoint.AuthStyle = x.AuthStyle(g.Config)

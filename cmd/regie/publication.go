@@ -14,6 +14,8 @@ type publicationCmd struct {
 	Confirm publicationConfirmCmd `cmd:"" help:"Dire qu'un film est en ligne, et où."`
 	Absent  publicationAbsentCmd  `cmd:"" help:"Dire qu'un film n'est pas sur le canal ; rien n'est renvoyé."`
 	Look    publicationLookCmd    `cmd:"" help:"Regarder encore une fois si le film est sur le canal."`
+	Seen    publicationSeenCmd    `cmd:"" help:"Dire qu'on a vu ce qui a changé sur le canal."`
+	PutBack publicationPutBackCmd `cmd:"" help:"Remettre un film, ou son titre, comme il a été publié."`
 	Move    publicationMoveCmd    `cmd:"" help:"Déplacer une mise en ligne, avec celles qui suivent si on le demande."`
 
 	Campaign campaignCmd `cmd:"" help:"Programmer une série de films, à jours et à heure fixes."`
@@ -122,6 +124,26 @@ type publicationLookCmd struct {
 // Run has a channel looked at once more.
 func (c *publicationLookCmd) Run(a *app) error {
 	return changePublication(a, func(h *house) (assets.Publication, error) { return h.desk.LookAgain(a.ctx, assets.ID(c.ID), "cli") })
+}
+
+type publicationSeenCmd struct {
+	ID string `arg:"" name:"mise-en-ligne" help:"Son identifiant."`
+}
+
+// Run notes that a drift was read.
+func (c *publicationSeenCmd) Run(a *app) error {
+	return changePublication(a, func(h *house) (assets.Publication, error) {
+		return h.desk.Acknowledge(a.ctx, assets.ID(c.ID), "cli")
+	})
+}
+
+type publicationPutBackCmd struct {
+	ID string `arg:"" name:"mise-en-ligne" help:"Son identifiant."`
+}
+
+// Run makes up for a drift.
+func (c *publicationPutBackCmd) Run(a *app) error {
+	return changePublication(a, func(h *house) (assets.Publication, error) { return h.desk.PutBack(a.ctx, assets.ID(c.ID), "cli") })
 }
 
 // changePublication does something to a publication, and says how it stands.

@@ -245,18 +245,25 @@ func (s *stage) publications(film assets.ID) []story {
 		{"Mise en ligne à vérifier", "La réponse de Vimeo s’est perdue.", "vimeo", assets.PublicationCheck},
 		{"Mise en ligne à retirer", "Retirez ce film du canal à la main, puis dites que c’est fait.", "facebook", assets.PublicationWithdrawing},
 		{"Mise en ligne programmée, film déjà là", "", "vimeo", assets.PublicationScheduled},
-		{"Mise en ligne incomplète", "Le film est en ligne, mais pas tout ce qui l’accompagne.", "peertube", assets.PublicationPublished},
+		{"Mise en ligne incomplète, titre changé sur le canal", "Le film est en ligne, mais pas tout ce qui l’accompagne.", "youtube", assets.PublicationPublished},
+		{"Mise en ligne regardée", "", "facebook", assets.PublicationPublished},
 	} {
 		p := assets.Publication{ID: newID(), Film: film, Channel: x.channel, Reason: x.reason, At: s.now(), CreatedAt: s.now()}
+		var c assets.Change
 		switch x.state {
 		case assets.PublicationPublished:
 			p.PublishedAt, p.URL, p.RemoteID = s.now(), "https://canal.invalid/film", "1"
+			seen := assets.Seen{At: s.now(), Views: &assets.Views{Count: 1234, Means: "lectures commencées, quelle que soit leur durée", At: s.now()}}
+			if x.reason != "" {
+				seen.Drift, seen.Text = assets.DriftEdited, "Le titre a été changé sur YouTube : « Une soirée au Jas »."
+			}
+			c.Seen = map[assets.ID]assets.Seen{p.ID: seen}
 		case assets.PublicationWithdrawing: // it was published by hand
 			p.PublishedAt, p.URL = s.now(), "https://canal.invalid/page"
 		case assets.PublicationScheduled: // it is there, unseen
 			p.At, p.Done = s.now().Add(24*time.Hour), []string{assets.StepAhead}
 		}
-		c := assets.Change{Publications: []assets.Publication{p}, Events: walked(s.now(), assets.SubjectPublication, p.ID, wayTo(x.state)...)}
+		c.Publications, c.Events = []assets.Publication{p}, walked(s.now(), assets.SubjectPublication, p.ID, wayTo(x.state)...)
 		s.note(s.catalog.Apply(s.ctx, c))
 		all = append(all, story{x.name, assets.RoleCommunication, "/regie/publications/" + string(p.ID)})
 	}

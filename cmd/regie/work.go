@@ -75,6 +75,9 @@ func (h *house) work(ctx context.Context, c *crew) error {
 	if err := desk.SweepRenditions(ctx); err != nil {
 		h.log.Warn("dead attempts were not tidied away", "err", err)
 	}
+	if err := desk.StartLooks(ctx); err != nil {
+		h.log.Warn("what is public on the channels is not looked at", "err", err)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { h.watchDays(ctx, desk); return nil })
 	g.Go(func() error {

@@ -49,6 +49,7 @@ var (
 	_ publishers.Withdrawer = (*Bluesky)(nil)
 	_ publishers.Member     = (*Bluesky)(nil)
 	_ publishers.Asker      = (*Bluesky)(nil)
+	_ publishers.Watcher    = (*Bluesky)(nil)
 	_ publishers.Counter    = (*Bluesky)(nil)
 )
 

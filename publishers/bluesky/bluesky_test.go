@@ -41,6 +41,9 @@ func TestFaultsOfAVideo(t *testing.T) { sweep.Faults(t, platform(25*time.Second,
 
 func TestFaultsOfACard(t *testing.T) { sweep.Faults(t, platform(0, true)) }
 
+// A post is there or not, and no view is counted.
+func TestWatch(t *testing.T) { sweep.Watch(t, platform(0, false), false, assets.DriftGone) }
+
 func TestKillsOfAVideo(t *testing.T) { sweep.Kills(t, "TestKillsOfAVideo", platform(0, false)) }
 
 func TestKillsOfACard(t *testing.T) { sweep.Kills(t, "TestKillsOfACard", platform(0, true)) }

@@ -83,6 +83,7 @@ var (
 	_ publishers.Checker    = (*Facebook)(nil)
 	_ publishers.Withdrawer = (*Facebook)(nil)
 	_ publishers.Member     = (*Facebook)(nil)
+	_ publishers.Watcher    = (*Facebook)(nil)
 )
 
 // New returns the channel of the page whose token is in the vault.

@@ -53,6 +53,14 @@ func TestFaultsOfALink(t *testing.T) {
 	sweep.Faults(t, platform("link"), more...)
 }
 
+// A post with a link has no views, and Facebook does not block it.
+func TestWatch(t *testing.T) {
+	t.Run("video", func(t *testing.T) {
+		sweep.Watch(t, platform("video"), true, assets.DriftHidden, assets.DriftBlocked, assets.DriftGone)
+	})
+	t.Run("link", func(t *testing.T) { sweep.Watch(t, platform("link"), false, assets.DriftHidden, assets.DriftGone) })
+}
+
 func TestKillsOfAVideo(t *testing.T) { sweep.Kills(t, "TestKillsOfAVideo", platform("video")) }
 
 func TestKillsOfALink(t *testing.T) { sweep.Kills(t, "TestKillsOfALink", platform("link")) }

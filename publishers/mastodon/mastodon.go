@@ -75,6 +75,7 @@ type status struct {
 var (
 	_ publishers.Withdrawer = (*Mastodon)(nil)
 	_ publishers.Member     = (*Mastodon)(nil)
+	_ publishers.Watcher    = (*Mastodon)(nil)
 	_ publishers.Counter    = (*Mastodon)(nil)
 	_ publishers.Checker    = (*Mastodon)(nil)
 )

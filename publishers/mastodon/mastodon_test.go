@@ -24,6 +24,11 @@ func TestFaults(t *testing.T) { sweep.Faults(t, platform) }
 
 func TestKills(t *testing.T) { sweep.Kills(t, "TestKills", platform) }
 
+// Nobody but its author closes a post there, and no view is counted.
+func TestWatch(t *testing.T) {
+	sweep.Watch(t, platform, false, assets.DriftHidden, assets.DriftGone)
+}
+
 // TestTheLinkStandsOnce: a text that says where the film is is left alone, and one
 // that is cut ends with it.
 func TestTheLinkStandsOnce(t *testing.T) {

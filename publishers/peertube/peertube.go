@@ -73,7 +73,9 @@ type film struct {
 	State struct {
 		ID int `json:"id"`
 	} `json:"state"`
-	Blocked bool `json:"blacklisted"`
+	Blocked bool   `json:"blacklisted"`
+	Name    string `json:"name"`
+	Views   int    `json:"views"`
 }
 
 var (
@@ -84,6 +86,7 @@ var (
 	_ publishers.Updater    = (*PeerTube)(nil)
 	_ publishers.Member     = (*PeerTube)(nil)
 	_ publishers.Asker      = (*PeerTube)(nil)
+	_ publishers.Watcher    = (*PeerTube)(nil)
 	_ publishers.Decorator  = (*PeerTube)(nil)
 )
 

@@ -37,4 +37,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestWatch(t *testing.T) {
+	sweep.Watch(t, platform, true, assets.DriftHidden, assets.DriftBlocked, assets.DriftEdited, assets.DriftGone)
+}
+
 func TestKills(t *testing.T) { sweep.Kills(t, "TestKills", platform) }

@@ -28,7 +28,7 @@ const (
 // describe is what PeerTube is told of a film.
 func describe(req publishers.Request) (map[string]any, error) {
 	f := req.Film
-	name := strings.Join(strings.Fields(french.Clean(f.Title)), " ")
+	name := line(f.Title)
 	description := strings.TrimSpace(french.Clean(req.Words()))
 	if n := utf8.RuneCountInString(name); n < leastText || n > mostName {
 		return nil, refuse("Le titre", n, mostName)
@@ -45,6 +45,8 @@ func describe(req publishers.Request) (map[string]any, error) {
 	return is, nil
 }
 
+func line(text string) string { return strings.Join(strings.Fields(french.Clean(text)), " ") }
+
 func refuse(what string, has, most int) error {
 	msg := fmt.Sprintf("%s a %s de trop pour PeerTube, qui en prend %s. Raccourcissez, puis réessayez : rien n'est parti.", what, french.Count(has-most, "signe", "signes"), french.Number(most))
 	if has < leastText {
@@ -56,7 +58,7 @@ func refuse(what string, has, most int) error {
 func tags(keywords []string) []string {
 	all := []string{}
 	for _, word := range keywords {
-		word = strings.Join(strings.Fields(french.Clean(word)), " ")
+		word = line(word)
 		if n := utf8.RuneCountInString(word); len(all) < mostTags && n >= leastTag && n <= mostTag && !slices.Contains(all, word) {
 			all = append(all, word)
 		}

@@ -61,6 +61,7 @@ var (
 	_ publishers.Withdrawer = (*Vimeo)(nil)
 	_ publishers.Updater    = (*Vimeo)(nil)
 	_ publishers.Member     = (*Vimeo)(nil)
+	_ publishers.Watcher    = (*Vimeo)(nil)
 	_ publishers.Decorator  = (*Vimeo)(nil)
 )
 

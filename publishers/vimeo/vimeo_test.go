@@ -40,6 +40,10 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestWatch(t *testing.T) {
+	sweep.Watch(t, platform(nil), true, assets.DriftHidden, assets.DriftBlocked, assets.DriftEdited, assets.DriftGone)
+}
+
 func TestKills(t *testing.T) { sweep.Kills(t, "TestKills", platform(nil)) }
 
 // whole tells that all bytes of a film are there.

@@ -130,7 +130,7 @@ func describe(req publishers.Request) (assets.Rendition, map[string]any, error) 
 	case f.License == "CC0-1.0":
 		about["license"] = "cc0"
 	}
-	title := strings.Join(strings.Fields(french.Clean(f.Title)), " ")
+	title := line(f.Title)
 	description := strings.TrimSpace(strings.TrimSpace(french.Clean(req.Words())) + "\n\n" + reference(req.Marker, file))
 	about["name"], about["description"] = title, description
 	if title == "" {
@@ -144,3 +144,5 @@ func describe(req publishers.Request) (assets.Rendition, map[string]any, error) 
 	}
 	return file, about, nil
 }
+
+func line(text string) string { return strings.Join(strings.Fields(french.Clean(text)), " ") }

@@ -76,6 +76,12 @@ type post struct {
 			Expanded string `json:"expanded_url"`
 		} `json:"urls"`
 	} `json:"entities"`
+	Metrics *struct {
+		Impressions int `json:"impression_count"`
+	} `json:"public_metrics"`
+	Withheld struct {
+		Countries []string `json:"country_codes"`
+	} `json:"withheld"`
 }
 
 // wrapped is how X wraps what it answers.
@@ -263,7 +269,7 @@ func (x *X) Find(ctx context.Context, _ string, resume []byte) (publishers.Recei
 		return publishers.Receipt{}, false, err
 	}
 	if h.Post != "" {
-		found, err := x.stands(ctx, h.Post)
+		_, found, err := x.look(ctx, h.Post, nil)
 		return receipt(h.Post), found, err
 	}
 	q := url.Values{
@@ -298,17 +304,17 @@ func (h handle) isOf(p post) bool {
 	return false
 }
 
-// stands tells whether a post is there.
-func (x *X) stands(ctx context.Context, id string) (bool, error) {
+// look reads a post with these fields, and tells whether it is there.
+func (x *X) look(ctx context.Context, id string, fields url.Values) (post, bool, error) {
 	var p wrapped[post]
-	a, err := x.api.Do(ctx, remote.Call{Method: http.MethodGet, Path: "/2/tweets/" + id}, &p)
+	a, err := x.api.Do(ctx, remote.Call{Method: http.MethodGet, Path: "/2/tweets/" + id, Query: fields}, &p)
 	switch said := problemOf(a); {
 	case assets.KindOf(err) == assets.NotFound, err == nil && said.has("resource-not-found"):
-		return false, nil
+		return post{}, false, nil
 	case err == nil && p.Data.ID != id: // X answers 200 to what it could not look up
-		return false, a.Broken(said.error(a))
+		return post{}, false, a.Broken(said.error(a))
 	}
-	return err == nil, err
+	return p.Data, err == nil, err
 }
 
 // Status tells whether a post stands.
@@ -316,7 +322,7 @@ func (x *X) Status(ctx context.Context, remoteID string) (publishers.Status, err
 	if !isID(remoteID) {
 		return publishers.Status{Note: "X ne connaît pas ce message."}, nil
 	}
-	stands, err := x.stands(ctx, remoteID)
+	_, stands, err := x.look(ctx, remoteID, nil)
 	if err == nil && !stands {
 		return publishers.Status{Note: "Ce message n'est plus sur X."}, nil
 	}

@@ -46,6 +46,18 @@ func TestFaultsOfAVideo(t *testing.T) { sweep.Faults(t, platform("video")) }
 
 func TestFaultsOfALink(t *testing.T) { sweep.Faults(t, platform("link")) }
 
+// What is read is paid for: it is done where the house asks for it.
+func TestWatch(t *testing.T) {
+	p := platform("video")
+	p.Publisher = func(url string, v publishers.Vault, b assets.Blobs, now assets.Clock) (publishers.Publisher, error) {
+		return NewWatched(Options{URL: url, OAuth: oauth2.Config{ClientID: "app"}, Insecure: true, Vault: v, Blobs: b, Now: now})
+	}
+	sweep.Watch(t, p, true, assets.DriftBlocked, assets.DriftGone)
+	if _, watches := publishers.Publisher(&X{}).(publishers.Watcher); watches {
+		t.Error("X is looked at without being asked for")
+	}
+}
+
 func TestKillsOfAVideo(t *testing.T) { sweep.Kills(t, "TestKillsOfAVideo", platform("video")) }
 
 func TestKillsOfALink(t *testing.T) { sweep.Kills(t, "TestKillsOfALink", platform("link")) }

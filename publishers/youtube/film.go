@@ -31,6 +31,7 @@ type video struct {
 	Recording  map[string]any `json:"recordingDetails,omitempty"`
 	Processing map[string]any `json:"processingDetails,omitempty"`
 	Content    map[string]any `json:"contentDetails,omitempty"`
+	Statistics map[string]any `json:"statistics,omitempty"`
 }
 
 // kept is what an update clears where it is not sent again. publishAt is left

@@ -68,6 +68,7 @@ var (
 	_ publishers.Withdrawer = (*YouTube)(nil)
 	_ publishers.Updater    = (*YouTube)(nil)
 	_ publishers.Member     = (*YouTube)(nil)
+	_ publishers.Watcher    = (*YouTube)(nil)
 	_ publishers.Decorator  = (*YouTube)(nil)
 )
 
@@ -356,7 +357,7 @@ func (y *YouTube) video(ctx context.Context, id string) (video, error) {
 	if !isID.MatchString(id) {
 		return video{}, gone
 	}
-	all, _, err := list[video](ctx, y.api, "videos", url.Values{"id": {id}, "part": {"snippet,status,recordingDetails,processingDetails,contentDetails"}})
+	all, _, err := list[video](ctx, y.api, "videos", url.Values{"id": {id}, "part": {"snippet,status,recordingDetails,processingDetails,contentDetails,statistics"}})
 	if err != nil {
 		return video{}, err
 	}

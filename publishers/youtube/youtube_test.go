@@ -30,6 +30,10 @@ func open(url string, v publishers.Vault, b assets.Blobs, now assets.Clock) (*Yo
 
 func TestSuite(t *testing.T) { sweep.Suite(t, platform) }
 
+func TestWatch(t *testing.T) {
+	sweep.Watch(t, platform, true, assets.DriftHidden, assets.DriftBlocked, assets.DriftEdited, assets.DriftGone)
+}
+
 // Show 1. Beyond what the sweep sees, no case leaves a second film on the channel
 // that only we can see.
 func TestFaults(t *testing.T) {

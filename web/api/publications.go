@@ -21,7 +21,7 @@ type planned struct {
 type settled struct {
 	OnePublication
 	Body struct {
-		Do  string `json:"do" enum:"retry,published,absent,look,complete,withdraw" doc:"réessayer ; il y est, à cette adresse ; il n’y est pas ; regarder encore ; réessayer ce qui manque autour du film ; retirer"`
+		Do  string `json:"do" enum:"retry,published,absent,look,complete,withdraw,seen,put-back" doc:"réessayer ; il y est, à cette adresse ; il n’y est pas ; regarder encore ; réessayer ce qui manque autour du film ; retirer ; j’ai vu ce qui a changé sur le canal ; l’y remettre"`
 		URL string `json:"url,omitempty" doc:"de « published »"`
 	}
 }
@@ -120,6 +120,10 @@ func (a *API) settle(ctx context.Context, in *settled) (assets.Publication, erro
 		_, err = a.desk.LookAgain(ctx, p.ID, by)
 	case "complete":
 		err = a.desk.Redecorate(ctx, p, by)
+	case "seen":
+		_, err = a.desk.Acknowledge(ctx, p.ID, by)
+	case "put-back":
+		return a.desk.PutBack(ctx, p.ID, by)
 	case "withdraw":
 		_, err = a.desk.Unpublish(ctx, p.Film, []assets.Channel{p.Channel}, by)
 	}

@@ -21,24 +21,24 @@ func lightName(l assets.Light) string {
 	return map[assets.Light]string{assets.Green: "green", assets.Orange: "orange", assets.Red: "red"}[l]
 }
 
-// seen is one person who is to be seen somewhere.
-type seen struct {
+// onScreen is one person who is to be seen somewhere.
+type onScreen struct {
 	assets.Filmed
 	Person string `json:"person"`
 	verdict
 	On []verdict `json:"on,omitempty" doc:"support par support"`
 }
 
-func seenOf(p pipeline.PersonView) seen {
-	s := seen{Filmed: p.Filmed, Person: p.Details.Person, verdict: verdict{Light: lightName(p.Light), Reasons: p.Reasons}}
+func seenOf(p pipeline.PersonView) onScreen {
+	s := onScreen{Filmed: p.Filmed, Person: p.Details.Person, verdict: verdict{Light: lightName(p.Light), Reasons: p.Reasons}}
 	for i, c := range p.On {
 		s.On = append(s.On, verdict{pipeline.Media()[i], lightName(c.Light), c.Reasons, c.Waived})
 	}
 	return s
 }
 
-func seenOfAll(people []pipeline.PersonView) []seen {
-	all := make([]seen, len(people))
+func seenOfAll(people []pipeline.PersonView) []onScreen {
+	all := make([]onScreen, len(people))
 	for i, p := range people {
 		all[i] = seenOf(p)
 	}
@@ -47,8 +47,8 @@ func seenOfAll(people []pipeline.PersonView) []seen {
 
 // filmRights is where a film may be shown, and who keeps it back.
 type filmRights struct {
-	On     []verdict `json:"on"`
-	People []seen    `json:"people"`
+	On     []verdict  `json:"on"`
+	People []onScreen `json:"people"`
 }
 
 // newSeen is a person who is to be seen: by an authorisation that is there, or
@@ -144,7 +144,7 @@ func (a *API) rights() {
 		}
 		return a.filmRights(ctx, &in.OneFilm)
 	})
-	add(a, "GET /sujets/{sujet}/people", "list-people", "Les personnes filmées dans un sujet", func(ctx context.Context, in *OneSujet) (list[seen], error) {
+	add(a, "GET /sujets/{sujet}/people", "list-people", "Les personnes filmées dans un sujet", func(ctx context.Context, in *OneSujet) (list[onScreen], error) {
 		people, err := a.desk.PeopleOf(ctx, in.Sujet)
 		return whole(seenOfAll(people), err)
 	})

@@ -25,6 +25,7 @@ type publicationBody struct {
 	Online  string // where else the film is: « Le site et Vimeo sont en ligne. »
 	Kit     *pipeline.Kit
 	Made    string // where the files of the kit are, in front of their names
+	Remedy  string // of a drift: the words of a button
 	Chip    *chip  // what keeps the film from this channel, with the way out
 	History []assets.Event
 	Who     map[string]string
@@ -38,7 +39,7 @@ func (s *Studio) publication(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := standing.Publication
-	b := publicationBody{Standing: standing, Name: p.Channel.Name(), May: access.May(user(r).Role, "POST /regie/publications/{publication}")}
+	b := publicationBody{Standing: standing, Name: p.Channel.Name(), Remedy: s.Desk.Remedy(p), May: access.May(user(r).Role, "POST /regie/publications/{publication}")}
 	if b.Film, err = s.Desk.Catalog.Film(ctx, p.Film); err != nil {
 		return err
 	}
@@ -151,6 +152,8 @@ func (s *Studio) settlePublication(w http.ResponseWriter, r *http.Request) error
 		"adresse":   {func() error { _, err := s.Desk.SayPublished(ctx, id, r.PostFormValue("adresse"), by); return err }, "C’est noté : le film est en ligne."},
 		"absent":    {func() error { _, err := s.Desk.SayAbsent(ctx, id, by); return err }, "C’est noté : le film n’y est pas. Rien n’a été renvoyé."},
 		"regarder":  {func() error { _, err := s.Desk.LookAgain(ctx, id, by); return err }, "La régie regarde encore."},
+		"vu":        {func() error { _, err := s.Desk.Acknowledge(ctx, id, by); return err }, "C’est noté."},
+		"remettre":  {func() (err error) { p, err = s.Desk.PutBack(ctx, id, by); return err }, "C’est en route."},
 		"completer": {func() error { return s.Desk.Redecorate(ctx, p, by) }, "Ce qui manque est réessayé."},
 		"reprendre": {func() error { return s.Desk.ResumeLetter(ctx, id, by) }, "L’envoi reprend."},
 		"finir":     {func() error { return s.Desk.EndLetter(ctx, id, by) }, "C’est noté : l’envoi n’est pas repris."},
@@ -169,7 +172,7 @@ func (s *Studio) settlePublication(w http.ResponseWriter, r *http.Request) error
 	if err := act.do(); err != nil {
 		return err
 	}
-	return s.done(w, r, publicationPath(id), act.said)
+	return s.done(w, r, publicationPath(p.ID), act.said)
 }
 
 func publicationPath(id assets.ID) string { return "/regie/publications/" + string(id) }
@@ -178,8 +181,9 @@ func publicationPath(id assets.ID) string { return "/regie/publications/" + stri
 // it can still go.
 type filmOutlets struct {
 	Publications []assets.Publication
-	Free, More   []pipeline.Outlet // channels in use here that it is not on; the others
-	Chip         *chip             // what keeps it from all of them
+	Counted      []assets.Publication // those whose channel says how often they were seen
+	Free, More   []pipeline.Outlet    // channels in use here that it is not on; the others
+	Chip         *chip                // what keeps it from all of them
 }
 
 // loadOutlets gathers it.
@@ -194,6 +198,9 @@ func (s *Studio) loadOutlets(r *http.Request, b *filmBody, _ int) error {
 			continue
 		}
 		b.Outlets.Publications = append(b.Outlets.Publications, p)
+		if p.State == assets.PublicationPublished && p.Seen != nil && p.Seen.Views != nil {
+			b.Outlets.Counted = append(b.Outlets.Counted, p)
+		}
 		ended := p.State == assets.PublicationCancelled || p.State == assets.PublicationWithdrawn || p.State == assets.PublicationFailed
 		taken[p.Channel] = taken[p.Channel] || !ended
 	}

@@ -52,6 +52,7 @@ func NewBluesky(password string) *Bluesky {
 		access: map[string]time.Time{}, refresh: map[string]*blueskyRefresh{}, lent: map[string]blueskyLoan{},
 		blobs: map[string]blueskyBlob{}, records: map[string]json.RawMessage{},
 	}
+	b.drop = func(id string) { delete(b.records, id) }
 	for pattern, serve := range map[string]func(*Exchange){
 		"POST /xrpc/com.atproto.server.createSession":  b.createSession,
 		"POST /xrpc/com.atproto.server.refreshSession": b.refreshSession,

@@ -62,6 +62,8 @@ type Frame struct {
 	commits map[string]Commit // those that are public now, by ID
 	all     []Commit          // all that ever were
 	faults  []*planned
+	fates   map[string]Fate
+	drop    func(id string) // deletes it, as a person does
 }
 
 type planned struct {
@@ -70,7 +72,9 @@ type planned struct {
 }
 
 // NewFrame returns a frame that answers nothing.
-func NewFrame() *Frame { return &Frame{mux: http.NewServeMux(), commits: map[string]Commit{}} }
+func NewFrame() *Frame {
+	return &Frame{mux: http.NewServeMux(), commits: map[string]Commit{}, fates: map[string]Fate{}}
+}
 
 // Handle serves a route. The handler runs alone: an emulator has one lock.
 func (f *Frame) Handle(pattern string, serve func(*Exchange)) {

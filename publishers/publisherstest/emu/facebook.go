@@ -53,12 +53,17 @@ const (
 // NewFacebook returns a page that takes this token.
 func NewFacebook(token string) *Facebook {
 	f := &Facebook{Frame: NewFrame(), Token: token, Chunk: 400_000, videos: map[string]*facebookVideo{}}
+	f.drop = func(id string) {
+		delete(f.videos, id)
+		f.posts = slices.DeleteFunc(f.posts, func(p *facebookPost) bool { return p.id == id })
+	}
 	for pattern, serve := range map[string]func(*Exchange){
 		"GET /{version}/me":                     f.me,
 		"POST /{version}/{page}/videos":         f.upload,
 		"POST /{version}/{page}/feed":           f.feed,
 		"GET /{version}/{page}/published_posts": f.list,
 		"GET /{version}/{id}":                   f.show,
+		"GET /{version}/{id}/video_insights":    f.insights,
 		"DELETE /{version}/{id}":                f.remove,
 	} {
 		f.Handle(pattern, f.admitted(serve))
@@ -296,16 +301,34 @@ func (f *Facebook) list(x *Exchange) {
 func (f *Facebook) show(x *Exchange) {
 	id := x.Request.PathValue("id")
 	if v := f.videos[id]; v != nil {
-		x.JSON(http.StatusOK, f.status(v, x.Now()))
+		x.JSON(http.StatusOK, f.status(v, x.Now(), x.fates[id]))
 		return
 	}
 	for _, p := range f.posts {
 		if p.id == id {
-			x.JSON(http.StatusOK, p.shown())
+			shown := p.shown()
+			shown["is_published"] = !x.fates[id].Hidden
+			x.JSON(http.StatusOK, shown)
 			return
 		}
 	}
 	absent(x, id)
+}
+
+// insights are figures of a video, by the names of metrics that are known.
+func (f *Facebook) insights(x *Exchange) {
+	const views = "total_video_views"
+	id := x.Request.PathValue("id")
+	switch {
+	case f.videos[id] == nil:
+		absent(x, id)
+	case x.Request.URL.Query().Get("metric") != views:
+		refuse(x, 100, 0, "(#100) The value must be a valid insights metric", nil)
+	default:
+		x.JSON(http.StatusOK, map[string]any{"data": []any{map[string]any{
+			"name": views, "period": "lifetime", "values": []any{map[string]any{"value": x.fates[id].Views}},
+		}}})
+	}
 }
 
 func absent(x *Exchange, id string) {
@@ -313,7 +336,7 @@ func absent(x *Exchange, id string) {
 }
 
 // status is what is said of a video at an instant.
-func (f *Facebook) status(v *facebookVideo, now time.Time) map[string]any {
+func (f *Facebook) status(v *facebookVideo, now time.Time, fate Fate) map[string]any {
 	const idle, busy, done = "not_started", "in_progress", "complete"
 	phase := func(status string) map[string]any { return map[string]any{"status": status} }
 	video, uploading, processing, publishing := "processing", busy, idle, idle
@@ -325,13 +348,13 @@ func (f *Facebook) status(v *facebookVideo, now time.Time) map[string]any {
 	case v.finished.IsZero():
 	case !processed:
 		video, processing = "processing", busy
-	case v.failed:
+	case v.failed, fate.Blocked:
 		video, processing = "error", "error"
 	default:
 		video, processing, publishing = "ready", done, done
 	}
 	return map[string]any{
-		"id": v.id, "published": publishing == done, "permalink_url": "/" + facebookPage + "/videos/" + v.id + "/",
+		"id": v.id, "published": publishing == done && !fate.Hidden, "permalink_url": "/" + facebookPage + "/videos/" + v.id + "/",
 		"status": map[string]any{
 			"video_status": video, "uploading_phase": phase(uploading), "processing_phase": phase(processing), "publishing_phase": phase(publishing),
 		},

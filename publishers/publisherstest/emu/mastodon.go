@@ -51,6 +51,9 @@ func NewMastodon(token string) *Mastodon {
 		Frame: NewFrame(), Token: token, Characters: 500, VideoSize: 103809024,
 		media: map[string]*mastodonMedia{}, keys: map[string]mastodonKey{},
 	}
+	m.drop = func(id string) {
+		m.statuses = slices.DeleteFunc(m.statuses, func(s *mastodonStatus) bool { return s.ID == id })
+	}
 	for pattern, serve := range map[string]func(*Exchange){
 		"GET /api/v2/instance":                    m.instance,
 		"GET /api/v1/accounts/verify_credentials": m.account,
@@ -194,7 +197,11 @@ func (m *Mastodon) find(x *Exchange) int {
 
 func (m *Mastodon) show(x *Exchange) {
 	if i := m.find(x); i >= 0 {
-		x.JSON(http.StatusOK, m.statuses[i])
+		s := *m.statuses[i]
+		if x.fates[s.ID].Hidden {
+			s.Visibility = "private"
+		}
+		x.JSON(http.StatusOK, s)
 		return
 	}
 	x.JSON(http.StatusNotFound, map[string]string{"error": "Record not found"})

@@ -45,6 +45,9 @@ func NewPeerTube(password string) *PeerTube {
 		Frame: NewFrame(), Password: password, Quota: 1 << 40, sessions: sessions{Mismatch: http.StatusConflict},
 		tokens: map[string]time.Time{}, begun: map[string]string{}, placed: map[int][]int{}, captioned: map[string][]string{},
 	}
+	p.drop = func(id string) {
+		p.films = slices.DeleteFunc(p.films, func(f *peertubeFilm) bool { return f.uuid == id })
+	}
 	p.Handle("GET /api/v1/oauth-clients/local", func(x *Exchange) {
 		x.JSON(http.StatusOK, map[string]string{"client_id": "local", "client_secret": "public"})
 	})
@@ -217,9 +220,16 @@ func (p *PeerTube) resource(x *Exchange, f *peertubeFilm) map[string]any {
 	if x.Now().Before(f.at.Add(p.Transcoding)) {
 		state = 2
 	}
+	name, privacy, fate := f.about["name"], f.about["privacy"], x.fates[f.uuid]
+	if fate.Title != "" {
+		name = fate.Title
+	}
+	if fate.Hidden {
+		privacy = 3
+	}
 	return map[string]any{
-		"id": f.number, "uuid": f.uuid, "shortUUID": "s" + strconv.Itoa(f.number), "name": f.about["name"], "createdAt": f.at.Format(time.RFC3339Nano),
-		"privacy": map[string]any{"id": f.about["privacy"]}, "state": map[string]any{"id": state},
+		"id": f.number, "uuid": f.uuid, "shortUUID": "s" + strconv.Itoa(f.number), "name": name, "createdAt": f.at.Format(time.RFC3339Nano),
+		"privacy": map[string]any{"id": privacy}, "views": fate.Views, "blacklisted": fate.Blocked, "state": map[string]any{"id": state},
 	}
 }
 
@@ -258,6 +268,7 @@ func (p *PeerTube) update(x *Exchange, f *peertubeFilm) {
 	for key, value := range about {
 		f.about[key] = value
 	}
+	x.mended(f.uuid, about["privacy"] != nil, about["name"] != nil)
 	p.expose(x, f)
 	x.W.WriteHeader(http.StatusNoContent)
 }

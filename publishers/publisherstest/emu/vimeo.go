@@ -66,6 +66,7 @@ func NewVimeo(token string) *Vimeo {
 		Frame: NewFrame(), Token: token, Scope: "public private upload edit create interact delete", Upload: "localhost",
 		Created: http.StatusOK, Free: 1 << 40, shelves: map[string][]*vimeoShelf{}, left: vimeoLimit,
 	}
+	v.drop = func(id string) { v.films = slices.DeleteFunc(v.films, func(f *vimeoFilm) bool { return f.id == id }) }
 	for pattern, serve := range map[string]func(*Exchange){
 		"GET /oauth/verify":                         v.verify,
 		"GET /me":                                   v.me,
@@ -330,10 +331,20 @@ func (v *Vimeo) told(x *Exchange, f *vimeoFilm) map[string]any {
 	case x.Now().Before(is.ready):
 		transcode, status = "in_progress", "transcoding"
 	}
+	name, view, fate := f.name, f.view, x.fates[f.id]
+	if fate.Title != "" {
+		name = fate.Title
+	}
+	if fate.Hidden {
+		view = "nobody"
+	}
+	if fate.Blocked {
+		status = "unavailable"
+	}
 	return map[string]any{
-		"uri": "/videos/" + f.id, "link": "https://vimeo.com/" + f.id, "name": f.name, "description": f.description, "created_time": f.made.Format(time.RFC3339),
+		"uri": "/videos/" + f.id, "link": "https://vimeo.com/" + f.id, "name": name, "stats": map[string]any{"plays": fate.Views}, "description": f.description, "created_time": f.made.Format(time.RFC3339),
 		"upload": v.toldUpload(x, is), "transcode": map[string]string{"status": transcode}, "status": status,
-		"privacy": map[string]string{"view": f.view, "embed": f.embed}, "license": f.license,
+		"privacy": map[string]string{"view": view, "embed": f.embed}, "license": f.license,
 	}
 }
 
@@ -361,6 +372,7 @@ func (v *Vimeo) edit(x *Exchange, f *vimeoFilm) {
 		return
 	}
 	f.apply(e)
+	x.mended(f.id, e.Privacy.View != nil, e.Name != nil)
 	v.note(x, f)
 	x.JSON(http.StatusOK, v.told(x, f))
 }

@@ -55,6 +55,7 @@ const (
 // NewX returns an account that takes this token.
 func NewX(token string) *X {
 	x := &X{Frame: NewFrame(), Access: token, Refresh: "refresh-1", media: map[string]*xMedia{}}
+	x.drop = func(id string) { x.posts = slices.DeleteFunc(x.posts, func(p *xPost) bool { return p.ID == id }) }
 	x.Handle("POST /2/oauth2/token", x.renew)
 	for pattern, serve := range map[string]func(*Exchange){
 		"GET /2/users/me":                    x.me,
@@ -288,10 +289,30 @@ func (x *X) find(e *Exchange) int {
 
 func (x *X) show(e *Exchange) {
 	if i := x.find(e); i >= 0 {
-		e.JSON(http.StatusOK, map[string]any{"data": x.posts[i]})
+		x.Spent += 5
+		e.JSON(http.StatusOK, map[string]any{"data": x.told(e, x.posts[i])})
 		return
 	}
 	e.JSON(http.StatusOK, map[string]any{"errors": []any{map[string]any{"title": "Not Found Error", "detail": "Could not find tweet.", "type": "https://api.twitter.com/2/problems/resource-not-found"}}})
+}
+
+// told is a post with what is asked for beside its text.
+func (x *X) told(e *Exchange, p *xPost) any {
+	fate := e.fates[p.ID]
+	all := struct {
+		xPost
+		Metrics  map[string]any `json:"public_metrics,omitempty"`
+		Withheld map[string]any `json:"withheld,omitempty"`
+	}{xPost: *p}
+	for field := range strings.SplitSeq(e.Request.URL.Query().Get("tweet.fields"), ",") {
+		switch {
+		case field == "public_metrics":
+			all.Metrics = map[string]any{"impression_count": fate.Views, "like_count": 0, "retweet_count": 0}
+		case field == "withheld" && fate.Blocked:
+			all.Withheld = map[string]any{"copyright": true, "country_codes": []string{"FR"}}
+		}
+	}
+	return all
 }
 
 func (x *X) remove(e *Exchange) {

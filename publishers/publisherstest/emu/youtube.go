@@ -1,6 +1,7 @@
 package emu
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -54,6 +55,7 @@ func NewYouTube(access, refresh string) *YouTube {
 		Frame: NewFrame(), Refresh: refresh, Inserts: 100, Units: 10000, access: map[string]time.Time{access: {}},
 		sessions: sessions{Mismatch: http.StatusBadRequest},
 	}
+	y.drop = func(id string) { y.films = slices.DeleteFunc(y.films, func(v *youtubeFilm) bool { return v.id == id }) }
 	y.Handle("POST /token", y.token)
 	for pattern, serve := range map[string]struct {
 		units int
@@ -270,8 +272,18 @@ func (y *YouTube) answer(x *Exchange, v *youtubeFilm, parts ...string) map[strin
 	for key, value := range v.parts["status"] {
 		status[key] = value
 	}
+	snippet, fate := maps.Clone(v.parts["snippet"]), x.fates[v.id]
+	if fate.Title != "" {
+		snippet["title"] = fate.Title
+	}
+	if fate.Hidden {
+		status["privacyStatus"] = "private"
+	}
+	if fate.Blocked {
+		status["uploadStatus"], status["rejectionReason"] = "rejected", "claim"
+	}
 	all := map[string]any{
-		"snippet": v.parts["snippet"], "status": status, "recordingDetails": v.parts["recordingDetails"],
+		"snippet": snippet, "status": status, "statistics": map[string]any{"viewCount": strconv.FormatInt(fate.Views, 10)}, "recordingDetails": v.parts["recordingDetails"],
 		"processingDetails": processing, "contentDetails": map[string]any{"hasCustomThumbnail": v.pictured},
 	}
 	out := map[string]any{"id": v.id}
@@ -318,6 +330,7 @@ func (y *YouTube) update(x *Exchange) {
 	for name, part := range parts {
 		v.parts[name] = part
 	}
+	x.mended(v.id, parts["status"] != nil, parts["snippet"] != nil)
 	y.show(x, v)
 	names := strings.Split(x.Request.URL.Query().Get("part"), ",")
 	x.JSON(http.StatusOK, y.answer(x, v, names...))

@@ -65,7 +65,7 @@ func (h *house) owes(d *pipeline.Desk, id assets.ID) bool {
 		h.Fatal(err)
 	}
 	for _, j := range jobs {
-		if j.State == assets.JobWaiting || j.State == assets.JobRunning {
+		if j.Kind != assets.JobLook && (j.State == assets.JobWaiting || j.State == assets.JobRunning) {
 			return true
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -197,7 +198,7 @@ type deaf struct{}
 func (deaf) Enqueue(context.Context, pipeline.Task) error { return nil }
 
 // work does what is due until nothing is, moving the clock on to what is to be
-// tried again.
+// tried again. Looks at what is public have no end: they are left to Watch.
 func (h *house) work(d *pipeline.Desk) {
 	h.Helper()
 	h.workWith(d, func(j assets.Job, err error) pipeline.Outcome {
@@ -213,6 +214,7 @@ func (h *house) workWith(d *pipeline.Desk, decide func(j assets.Job, err error) 
 		if err != nil {
 			h.Fatal(err)
 		}
+		tasks = slices.DeleteFunc(tasks, func(t pipeline.Task) bool { return t.Kind == assets.JobLook })
 		for _, t := range tasks {
 			j, err := d.Perform(h.Context(), t.Job, "w")
 			if err == nil || j.ID == "" {
@@ -225,10 +227,11 @@ func (h *house) workWith(d *pipeline.Desk, decide func(j assets.Job, err error) 
 		if len(tasks) > 0 {
 			continue
 		}
-		later, err := h.cat.DueJobs(h.Context(), h.clock.Now().AddDate(1, 0, 0), 10)
+		later, err := h.cat.DueJobs(h.Context(), h.clock.Now().AddDate(1, 0, 0), 10_000)
 		if err != nil {
 			h.Fatal(err)
 		}
+		later = slices.DeleteFunc(later, func(j assets.Job) bool { return j.Kind == assets.JobLook })
 		if len(later) == 0 {
 			return
 		}

@@ -125,3 +125,33 @@ func TestWhatIsThereIsNotPublishedAgain(t *testing.T) {
 		t.Errorf("sent %d times; %+v", n.published, b.publicationNow(p.ID).Seen)
 	}
 }
+
+// TestALookThatWasCalledOffIsPassedOver: a film that was to come down and stayed is
+// looked at again, once.
+func TestALookThatWasCalledOffIsPassedOver(t *testing.T) {
+	b, n, _ := networked(t, "good")
+	var err error
+	if b.Publishers, err = publishers.NewRegistry(b.channel, &looked{network: n}); err != nil {
+		t.Fatal(err)
+	}
+	film := b.take("film").Film
+	b.settle()
+	p := b.plannedOn(film, time.Time{})
+	b.settle()
+	p = b.publicationNow(p.ID)
+	if err := b.commit(t.Context(), assets.Change{Cancel: []assets.ID{p.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{1, 0} {
+		var c assets.Change
+		if err := b.lookLater(t.Context(), &c, p, b.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.Jobs) != want || want == 1 && !c.Jobs[0].NotBefore.Equal(p.PublishedAt.Add(time.Hour)) {
+			t.Fatalf("%+v, not %d", c.Jobs, want)
+		}
+		if err := b.commit(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -8,7 +8,7 @@ import (
 )
 
 // deliveries are links of each sort: one that a festival has used and would like
-// to keep, one that has ended, one that was closed.
+// to keep, one that nobody opened, one that was closed.
 func (s *stage) deliveries(film assets.ID) []story {
 	com, by := assets.RoleCommunication, s.actor(assets.RoleCommunication)
 	open := s.deliver(pipeline.DeliveryRequest{Dossier: "zik-zac-2018", Mail: "programmation@festival.invalid", Password: "la grande scène", Max: 40}, by)

@@ -159,7 +159,7 @@ func (h *house) film(title string, files ...made) assets.Film {
 		r.Key, r.Size, r.SHA256 = kept.Key, kept.Size, kept.SHA256
 		for i, p := range r.Parts {
 			kept := h.keep(tree+p.Key, made{content: noise(700)})
-			r.Parts[i] = assets.Part{Key: kept.Key, Size: kept.Size, SHA256: kept.SHA256}
+			r.Parts[i] = assets.Part(kept)
 		}
 		c.Renditions = append(c.Renditions, r)
 	}

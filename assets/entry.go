@@ -37,6 +37,7 @@ type HeadingEntry struct {
 	Dark    string    `json:"dark,omitempty"`    // of a rubrique
 	Rank    int       `json:"rank,omitempty"`    // of a rubrique
 	URL     string    `json:"url,omitempty"`     // of a partner
+	Sites   []string  `json:"sites,omitempty"`   // of a partner: who may frame its films
 	Partner string    `json:"partner,omitempty"` // of a dossier
 	Planned int       `json:"planned,omitempty"` // of a dossier
 	Parent  string    `json:"parent,omitempty"`  // of a quarter
@@ -53,7 +54,7 @@ func (p Programme) Entries(kind HeadingKind) []HeadingEntry {
 		}
 	case HeadingPartner:
 		for _, x := range p.Partners {
-			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, URL: x.URL, Embargo: x.Embargo})
+			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, URL: x.URL, Sites: x.Sites, Embargo: x.Embargo})
 		}
 	case HeadingDossier:
 		for _, x := range p.Dossiers {
@@ -82,7 +83,7 @@ func (p *Programme) Add(kind HeadingKind, e HeadingEntry) {
 	case HeadingRubrique:
 		p.Rubriques = append(p.Rubriques, Rubrique{Slug: e.Slug, Name: e.Name, Lede: e.Lede, Light: e.Light, Dark: e.Dark, Rank: e.Rank})
 	case HeadingPartner:
-		p.Partners = append(p.Partners, Partner{Slug: e.Slug, Name: e.Name, Lede: e.Lede, URL: e.URL, Embargo: e.Embargo})
+		p.Partners = append(p.Partners, Partner{Slug: e.Slug, Name: e.Name, Lede: e.Lede, URL: e.URL, Sites: e.Sites, Embargo: e.Embargo})
 	case HeadingDossier:
 		p.Dossiers = append(p.Dossiers, Dossier{Slug: e.Slug, Name: e.Name, Lede: e.Lede, Partner: e.Partner, Planned: e.Planned, Embargo: e.Embargo})
 	case HeadingTerritory:

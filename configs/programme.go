@@ -28,6 +28,8 @@ type Partner struct {
 	Name string `yaml:"name"`
 	URL  string `yaml:"url"`
 	Lede string `yaml:"lede"`
+	// Sites may show its films in a frame; none: any may.
+	Sites []string `yaml:"sites"`
 }
 
 // Dossier gathers the films of one event or commission.

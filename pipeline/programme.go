@@ -296,6 +296,8 @@ func soundEntry(p assets.Programme, kind assets.HeadingKind, e *assets.HeadingEn
 		return p.Entry(assets.Heading{Kind: kind, Slug: slug})
 	}
 	site, err := url.Parse(e.URL)
+	sites, sitesErr := Sites(e.Sites)
+	e.Sites = sites
 	switch {
 	case fold.Slug(e.Name) == "" || len([]rune(e.Name)) > 120:
 		return wrong(op, "name", "Donnez un nom, de 120 signes au plus.")
@@ -303,6 +305,8 @@ func soundEntry(p assets.Programme, kind assets.HeadingKind, e *assets.HeadingEn
 		return wrong(op, "name", "« "+e.Name+" » existe déjà sur cette liste.")
 	case e.URL != "" && (err != nil || site.Scheme != "https" && site.Scheme != "http" || site.Host == ""):
 		return wrong(op, "url", "Cette adresse ne se lit pas : écrivez-la comme https://exemple.org.")
+	case sitesErr != nil:
+		return sitesErr
 	case e.Planned < 0 || e.Planned > 10_000:
 		return wrong(op, "planned", "Le nombre de films prévus est entre 0 et 10 000.")
 	case e.Partner != "" && known(assets.HeadingPartner, e.Partner) == nil:

@@ -29,6 +29,7 @@ type partnerRow struct {
 	URL  string `bun:"url"`
 	Lede string
 
+	Sites   []string `bun:"sites,type:json"`
 	Embargo micros
 }
 
@@ -82,7 +83,7 @@ func (r rubriqueRow) record() assets.Rubrique {
 }
 
 func (r partnerRow) record() assets.Partner {
-	return assets.Partner{Slug: r.Slug, Name: r.Name, URL: r.URL, Lede: r.Lede, Embargo: r.Embargo.time()}
+	return assets.Partner{Slug: r.Slug, Name: r.Name, URL: r.URL, Lede: r.Lede, Sites: r.Sites, Embargo: r.Embargo.time()}
 }
 
 func (r dossierRow) record() assets.Dossier {
@@ -186,7 +187,7 @@ func saveProgramme(ctx context.Context, tx bun.Tx, p assets.Programme) error {
 		}
 	}
 	for _, x := range p.Partners {
-		if err := upsert(ctx, tx, "slug", partnerRow{Slug: x.Slug, Name: x.Name, URL: x.URL, Lede: x.Lede, Embargo: stamp(x.Embargo)}); err != nil {
+		if err := upsert(ctx, tx, "slug", partnerRow{Slug: x.Slug, Name: x.Name, URL: x.URL, Lede: x.Lede, Sites: x.Sites, Embargo: stamp(x.Embargo)}); err != nil {
 			return err
 		}
 	}

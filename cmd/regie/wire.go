@@ -137,7 +137,11 @@ func (h *house) seed(ctx context.Context) error {
 		p.Rubriques = append(p.Rubriques, assets.Rubrique{Slug: r.Slug, Name: r.Name, Light: r.Light, Dark: r.Dark, Lede: r.Lede, Rank: i + 1})
 	}
 	for _, x := range f.Partners {
-		p.Partners = append(p.Partners, assets.Partner{Slug: x.Slug, Name: x.Name, URL: x.URL})
+		sites, err := pipeline.Sites(x.Sites)
+		if err != nil {
+			return err
+		}
+		p.Partners = append(p.Partners, assets.Partner{Slug: x.Slug, Name: x.Name, URL: x.URL, Sites: sites})
 	}
 	for _, x := range f.Dossiers {
 		p.Dossiers = append(p.Dossiers, assets.Dossier{Slug: x.Slug, Name: x.Name, Partner: x.Partner, Planned: x.Planned})

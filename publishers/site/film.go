@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -167,6 +168,23 @@ func (r *rendering) embed(film *record) view {
 		Title: french.Typeset(film.Title), Path: filmPath(film.Slug),
 		Body: embedBody{p, r.opt.BaseURL + filmPath(film.Slug), r.chrome.Name},
 	}
+}
+
+// sitesName is the file beside the frame of a film that says who may show it, one
+// host a line. It comes before the page and leaves after it; without it anybody
+// may. Names that begin with a dot are served to nobody.
+const sitesName = ".sites"
+
+// framers are the sites of all the partners that name some.
+func framers(on []*shelf) []string {
+	var all []string
+	for _, x := range on {
+		for _, host := range x.Sites {
+			all = append(all, host, "www."+host)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // frameSize keeps the film's shape in a frame 640 wide at most.

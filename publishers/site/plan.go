@@ -182,6 +182,9 @@ func (b *planner) films() {
 	for _, film := range b.shelves.films {
 		b.want.media[film.mediaDir()] = true
 		b.page(rankEmbed, "embed", "integrer/"+string(film.Film)+"/index.html", b.embed(film))
+		if sites := framers(b.of(film)); len(sites) > 0 {
+			b.add(rankAsset, embedPath(film.Film)[1:]+sitesName, fingerprint(sites), func() ([]byte, error) { return []byte(strings.Join(sites, "\n") + "\n"), nil })
+		}
 		info := b.oembed(film)
 		b.add(rankEmbed, oembedPath(film.Film)[1:], fingerprint(info), func() ([]byte, error) { return jsonFile(info) })
 		b.page(rankFilm, "film", filmPath(film.Slug)[1:]+"index.html", b.film(film))

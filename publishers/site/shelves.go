@@ -27,8 +27,9 @@ type shelf struct {
 	Name     string
 	Lede     string
 	Path     string
-	URL      string // a partner's own site
-	Parent   *shelf // the town of a quarter
+	URL      string   // a partner's own site
+	Sites    []string // that may frame a partner's films
+	Parent   *shelf   // the town of a quarter
 	Quarters []*shelf
 	films    []*record
 }
@@ -45,7 +46,7 @@ func newShelves(films []*record, p assets.Programme) *shelves {
 		s.add(&s.dossiers, &shelf{Kind: "dossiers", Slug: x.Slug, Name: x.Name, Lede: x.Lede})
 	}
 	for _, x := range p.Partners {
-		s.add(&s.partners, &shelf{Kind: "partenaires", Slug: x.Slug, Name: x.Name, Lede: x.Lede, URL: webAddress(x.URL)})
+		s.add(&s.partners, &shelf{Kind: "partenaires", Slug: x.Slug, Name: x.Name, Lede: x.Lede, URL: webAddress(x.URL), Sites: x.Sites})
 	}
 	s.addTerritories(p.Territories)
 	for _, film := range films {

@@ -8,12 +8,15 @@ package site
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"net/http"
 	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"anonymal.tv/regie/assets"
@@ -140,10 +143,11 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	kind := mediaType(name)
 	header := w.Header()
-	setHeaders(header, name, kind)
+	h.setHeaders(header, name, kind)
 	// A file is replaced by renaming another one over it, never changed in
-	// place: its instant and size name its bytes.
-	tag := fmt.Sprintf("%x-%x", info.ModTime().UnixNano(), info.Size())
+	// place: its instant and size name its bytes. Under another policy it is
+	// another page, or browsers would keep the policy they know.
+	tag := fmt.Sprintf("%x-%x-%x", info.ModTime().UnixNano(), info.Size(), crc32.ChecksumIEEE([]byte(header.Get("Content-Security-Policy"))))
 	if !compressible(kind) || info.Size() > 8<<20 {
 		header.Set("ETag", `"`+tag+`"`)
 		http.ServeContent(w, r, "", info.ModTime(), file)
@@ -176,7 +180,7 @@ func (h *Handler) page(w http.ResponseWriter, r *http.Request, name string, stat
 	if err != nil {
 		text = []byte("<!doctype html><html lang=\"fr\"><title>Page introuvable</title><h1>Cette page n’existe pas</h1></html>\n")
 	}
-	setHeaders(w.Header(), name, "text/html; charset=utf-8")
+	h.setHeaders(w.Header(), name, "text/html; charset=utf-8")
 	w.Header().Set("Content-Length", fmt.Sprint(len(text)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
@@ -194,7 +198,21 @@ const (
 	framedByAll = policy + "frame-ancestors *"
 )
 
-func setHeaders(header http.Header, name, kind string) {
+// host is all that a list of sites may bring into a policy.
+var host = regexp.MustCompile(`^[a-z0-9.-]+$`)
+
+// framedBy is the policy of a page that is made to be framed: by anybody, or by
+// the sites that the list beside it names. A list that can't be read lets nobody.
+func (h *Handler) framedBy(name string) string {
+	text, err := fs.ReadFile(h.root.FS(), path.Join(path.Dir(name), ".sites"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return framedByAll
+	}
+	sites := slices.DeleteFunc(strings.Fields(string(text)), func(s string) bool { return !host.MatchString(s) })
+	return strings.Join(append([]string{framedByUs}, sites...), " ")
+}
+
+func (h *Handler) setHeaders(header http.Header, name, kind string) {
 	header.Set("Content-Type", kind)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Referrer-Policy", "strict-origin-when-cross-origin")
@@ -211,7 +229,7 @@ func setHeaders(header http.Header, name, kind string) {
 	}
 	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	if strings.HasPrefix(name, "integrer/") {
-		header.Set("Content-Security-Policy", framedByAll)
+		header.Set("Content-Security-Policy", h.framedBy(name))
 		return
 	}
 	header.Set("Content-Security-Policy", framedByUs)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/web/gate"
@@ -130,7 +131,7 @@ func (s *Studio) changeProgramme(w http.ResponseWriter, r *http.Request) error {
 func (s *Studio) typedEntry(r *http.Request) (assets.HeadingEntry, error) {
 	get := r.PostFormValue
 	e := assets.HeadingEntry{
-		Slug: get("slug"), Name: get("name"), Lede: get("lede"), Light: get("light"), Dark: get("dark"), URL: get("url"), Partner: get("partner"), Parent: get("parent"),
+		Slug: get("slug"), Name: get("name"), Lede: get("lede"), Light: get("light"), Dark: get("dark"), URL: get("url"), Sites: strings.Fields(get("sites")), Partner: get("partner"), Parent: get("parent"),
 	}
 	var err error
 	if e.Embargo, err = s.typedInstant("embargo", get("embargo")); err != nil {

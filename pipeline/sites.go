@@ -30,7 +30,7 @@ func Sites(typed []string) ([]string, error) {
 		}
 		host, ok := hostOf(text)
 		if !ok {
-			return nil, wrong(op, "sites", "« "+french.Short(french.Clean(text), 80)+" » n’est pas le nom d’un site : écrivez-le comme festival.fr. Rien n’a changé.")
+			return nil, wrong(op, "sites", "« "+french.Short(french.Clean(text), 80)+" » n’est pas le nom d’un site : écrivez-le comme festival.fr. Rien n’a changé.")
 		}
 		if !slices.Contains(hosts, host) {
 			hosts = append(hosts, host)

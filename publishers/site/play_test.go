@@ -16,15 +16,16 @@ import (
 )
 
 // TestPlays publishes a real film and watches it in Chromium, in each of the
-// three ways a browser may take.
+// three ways a browser may take, and in the page of another site.
 func TestPlays(t *testing.T) {
 	h := newHouse(t, t.TempDir())
-	h.publish(t, h.shoot(t, 1, reels[0]))
+	concert := h.shoot(t, 1, reels[0])
+	h.publish(t, concert)
 	sound := h.shoot(t, 2, reels[2])
 	sound.Files = keepRoles(sound.Files, "audio", "poster")
 	h.publish(t, sound)
 	base := h.listen(t)
-	chromium := browser.Start(t)
+	chromium := browser.Start(t, elsewhere(t, base+embedPath(concert.Film.ID))...)
 	film, podcast := base+"/films/"+reels[0].film.Slug+"/", base+"/films/"+reels[2].film.Slug+"/"
 	const play = `document.querySelector('video').play(), true`
 	const runs = `document.querySelector('video').currentTime > 0.5`
@@ -83,6 +84,7 @@ func TestPlays(t *testing.T) {
 		w.Until(t, runs)
 		w.Check(t)
 	})
+	t.Run("in a frame of another site", func(t *testing.T) { h.framedElsewhere(t, chromium, base, concert.Film.ID) })
 }
 
 func keepRoles(files []assets.Rendition, roles ...assets.Role) []assets.Rendition {

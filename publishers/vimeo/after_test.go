@@ -48,7 +48,7 @@ func TestWhatGoesWithAFilm(t *testing.T) {
 	r := d.publish(req)
 	req.Files = append(req.Files, d.file(assets.RolePoster, "image/jpeg", "affiche"), d.file(assets.RoleCaptions, "text/vtt", "WEBVTT un"), d.file(assets.RoleChapters, "text/vtt", "WEBVTT chapitres"))
 	req.Dossier = &assets.Dossier{Slug: "zik-zac-2018", Name: "Zik Zac 2018"}
-	req.Partners = []assets.Partner{{Slug: "zik", Name: "Zik", URL: "https://zikzac.example/films"}, {Slug: "sans", Name: "Sans site"}}
+	req.Partners = []assets.Partner{{Slug: "zik", Name: "Zik", URL: "https://zikzac.example/films"}, {Slug: "liste", Name: "Liste", Sites: []string{"zikzac.example"}}, {Slug: "sans", Name: "Sans site"}}
 	all := func() {
 		t.Helper()
 		for _, step := range d.Steps() {
@@ -67,7 +67,7 @@ func TestWhatGoesWithAFilm(t *testing.T) {
 	want := []string{
 		"pictures custom active=false " + short("affiche"), "pictures custom active=true " + short("affiche"),
 		"texttracks captions active=true " + short("WEBVTT un"), "texttracks chapters active=true " + short("WEBVTT chapitres"),
-		"albums Zik Zac 2018", "projects Zik Zac 2018", "embed zikzac.example", "embed anonymal.example",
+		"albums Zik Zac 2018", "projects Zik Zac 2018", "embed zikzac.example", "embed www.zikzac.example", "embed anonymal.example",
 	}
 	_, _, again := d.emu.Shows(r.RemoteID)
 	if !slices.Equal(first, want) || !slices.Equal(again, want) {

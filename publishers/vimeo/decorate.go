@@ -163,6 +163,10 @@ func (v *Vimeo) embed(ctx context.Context, is video, req publishers.Request) err
 	}
 	for _, p := range req.Partners {
 		add(p.URL)
+		for _, host := range p.Sites {
+			add("https://" + host)
+			add("https://www." + host)
+		}
 	}
 	if len(hosts) == 0 {
 		return nil

@@ -24,7 +24,7 @@ type headingSent struct {
 	Dark    string    `json:"dark,omitempty" doc:"d’une rubrique"`
 	Rank    int       `json:"rank,omitempty" doc:"d’une rubrique"`
 	URL     string    `json:"url,omitempty" doc:"d’un partenaire"`
-	Sites   []string  `json:"sites,omitempty" doc:"d’un partenaire : les sites qui peuvent intégrer ses films ; aucun : tous"`
+	Sites   []string  `json:"sites,omitempty" doc:"d’un partenaire : les sites qui peuvent intégrer ses films ; aucun : tous"`
 	Partner string    `json:"partner,omitempty" doc:"d’un dossier"`
 	Planned int       `json:"planned,omitempty" doc:"d’un dossier"`
 	Parent  string    `json:"parent,omitempty" doc:"d’un quartier"`

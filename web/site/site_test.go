@@ -18,6 +18,8 @@ func tree(t *testing.T) *Handler {
 	for name, text := range map[string]string{
 		"index.html": "<!doctype html>accueil", "404.html": "introuvable", "films/a/index.html": strings.Repeat("le film ", 200),
 		"films/b/410.html": "retiré", "films/c/410.html": "ancien", "films/c/index.html": "revenu", "integrer/1/index.html": "cadre",
+		"integrer/3/index.html": "cadre", "integrer/3/.sites": "zikzac.example\nwww.zikzac.example\n*\nx;script-src\n'unsafe-inline'\n",
+		"integrer/4/index.html": "cadre", "integrer/4/.sites": "",
 		"integrer/2/410.html": "retiré", "media/2/v1-ab/poster.jpg": "reste",
 		"media/1/v1-ab/mp4-720.mp4": "0123456789", "media/1/v1-ab/hls/main.m3u8": "#EXTM3U\n", "media/1/v1-ab/hls/0.m4s": "segment",
 		"assets/site-4KZ3T2QA.css": "body{}", "assets/theme.css": "body{}", "flux.xml": "<rss/>", "sitemap.xml": "<urlset/>", "robots.txt": "User-agent: *\n",
@@ -108,6 +110,7 @@ func TestAddresses(t *testing.T) {
 		{"/assets/theme.css", 200, "text/css", "", "no-cache"},
 		{"/flux.xml", 200, "application/rss+xml", "", "no-cache"},
 		{"/sitemap.xml", 200, "application/xml", "", "no-cache"},
+		{"/integrer/3/.sites", 404, "text/html", "", "no-cache"},
 		{"/.secret", 404, "text/html", "", "no-cache"},
 		{"/films/.htaccess", 404, "text/html", "", "no-cache"},
 		{"/films/link", 404, "text/html", "", "no-cache"},
@@ -225,5 +228,30 @@ func BenchmarkPage(b *testing.B) {
 		if r := ask(h, http.MethodGet, "/", "Accept-Encoding", "gzip"); r.StatusCode != 200 {
 			b.Fatal(r.Status)
 		}
+	}
+}
+
+// TestWhoMayFrame: the list beside a page that is made to be framed is its policy,
+// of which nothing but names of hosts comes in; the page of another list is
+// another page.
+func TestWhoMayFrame(t *testing.T) {
+	h := tree(t)
+	for address, want := range map[string]string{
+		"/": "'self'", "/films/a/": "'self'", "/integrer/1/": "*", "/integrer/2/": "*", "/integrer/3/": "'self' zikzac.example www.zikzac.example", "/integrer/4/": "'self'",
+	} {
+		_, got, _ := strings.Cut(ask(h, http.MethodGet, address).Header.Get("Content-Security-Policy"), "frame-ancestors ")
+		if got != want {
+			t.Errorf("%s may be framed by %q, want %q", address, got, want)
+		}
+	}
+	before := ask(h, http.MethodGet, "/integrer/3/").Header.Get("ETag")
+	if r := ask(h, http.MethodGet, "/integrer/3/", "If-None-Match", before); r.StatusCode != http.StatusNotModified {
+		t.Errorf("the same page is sent again: %d", r.StatusCode)
+	}
+	if err := h.root.WriteFile("integrer/3/.sites", []byte("autre.example\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if r := ask(h, http.MethodGet, "/integrer/3/", "If-None-Match", before); r.StatusCode != http.StatusOK {
+		t.Errorf("a browser would keep the old list: %d", r.StatusCode)
 	}
 }

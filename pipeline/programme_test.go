@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"errors"
 	"testing"
 
@@ -43,6 +44,18 @@ func TestProgramme(t *testing.T) {
 			t.Errorf("%+v: %v, want the field %s", e, err, field)
 		}
 	}
+	if _, _, err := b.SaveEntry(t.Context(), assets.HeadingPartner, assets.HeadingEntry{Name: "Zik Zac", Sites: []string{"zikzac.example", "*"}}, string(u.ID)); fieldOf(err) != "sites" {
+		t.Errorf("every site, by a star: %v", err)
+	}
+	partner, listed, err := b.SaveEntry(t.Context(), assets.HeadingPartner, assets.HeadingEntry{Name: "Zik Zac", Sites: []string{"https://www.ZikZac.example/"}}, string(u.ID))
+	b.must(err)
+	p, err := b.Catalog.Programme(t.Context())
+	b.must(err)
+	if is := p.Entry(assets.Heading{Kind: assets.HeadingPartner, Slug: partner.Slug}); is == nil || !slices.Equal(is.Sites, []string{"zikzac.example"}) {
+		t.Errorf("kept as %+v", is)
+	}
+	_, err = b.Undo(t.Context(), listed, u)
+	b.must(err)
 	_, err = b.RemoveEntry(t.Context(), place(town.Slug), string(u.ID)) // a quarter is in it
 	b.fails(assets.Conflict, err)
 	_, err = b.Undo(t.Context(), edited, u)

@@ -329,6 +329,7 @@ func stories(sujet, plateau, rush, film, consent, selection, person, webhook ass
 		{"Stockage", admin, "/regie/admin/stockage"},
 		{"Programme", com, "/regie/admin/programme"},
 		{"Programme, territoires", admin, "/regie/admin/programme?liste=territory&entree=jas-de-bouffan"},
+		{"Programme, partenaires", com, "/regie/admin/programme?liste=partner&entree=zik-zac-festival"},
 		{"Journal", admin, "/regie/admin/journal?verifier=oui"},
 		{"Messages", admin, "/regie/admin/messages"},
 		{"Webhooks", admin, "/regie/admin/webhooks"},

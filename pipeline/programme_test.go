@@ -1,8 +1,8 @@
 package pipeline
 
 import (
-	"slices"
 	"errors"
+	"slices"
 	"testing"
 
 	"anonymal.tv/regie/assets"

@@ -152,10 +152,10 @@ func (d *Desk) RenewDelivery(ctx context.Context, id assets.ID, actor string) (a
 		c.Cancel = append(c.Cancel, x.ID)
 		c.Jobs = append(c.Jobs, d.deliveryJobs(*x)...)
 		d.moveDelivery(c, x, assets.DeliveryOpen, actor, "Lien prolongé jusqu'au "+french.Day(x.ExpiresAt.In(d.Zone))+".")
-		if !asked {
-			return nil
+		if asked {
+			d.tellPartner(c, *x, "Votre lien est prolongé : "+x.Name, "Le lien de « "+x.Name+" » ouvre jusqu'au "+french.Day(x.ExpiresAt.In(d.Zone))+".")
 		}
-		return d.tellPartner(c, *x, "Votre lien est prolongé : "+x.Name, "Le lien de « "+x.Name+" » ouvre jusqu'au "+french.Day(x.ExpiresAt.In(d.Zone))+".")
+		return nil
 	})
 }
 
@@ -250,10 +250,7 @@ func (d *Desk) watchDelivery(ctx context.Context, h *hold) error {
 		d.moveDelivery(&c, &x, assets.DeliveryExpired, "schedule", "Lien expiré.")
 	case !d.Now().Before(x.ExpiresAt.Add(-deliveryWarning)):
 		end := french.Day(x.ExpiresAt.In(d.Zone))
-		err = d.tellPartner(&c, x, "Votre lien expire dans 7 jours : "+x.Name, "Le lien de « "+x.Name+" » ouvre jusqu'au "+end+". S'il vous faut plus de temps, demandez-le en bas de sa page.")
-	}
-	if err != nil {
-		return err
+		d.tellPartner(&c, x, "Votre lien expire dans 7 jours : "+x.Name, "Le lien de « "+x.Name+" » ouvre jusqu'au "+end+". S'il vous faut plus de temps, demandez-le en bas de sa page.")
 	}
 	return d.commit(ctx, c)
 }

@@ -141,6 +141,28 @@ func TestDelivery(t *testing.T) {
 	b.fails(assets.NotFound, err)
 }
 
+// TestDeliveryMail (D-01): the mail to a partner leads to their link when it is
+// read and when it leaves; what is kept of it does not.
+func TestDeliveryMail(t *testing.T) {
+	b := festival(t)
+	x := b.handing(DeliveryRequest{Mail: "festival@example.org"})
+	link, err := b.DeliveryLink(x)
+	b.must(err)
+	kept, err := b.Catalog.Mails(t.Context(), "", 1)
+	b.must(err)
+	read, err := b.Readable(t.Context(), kept[0])
+	b.must(err)
+	token := link[strings.LastIndex(link, "/")+1:]
+	if strings.Contains(kept[0].Text+kept[0].HTML, token) || !strings.Contains(read.Text, link) || !strings.Contains(read.HTML, link) {
+		t.Errorf("kept as %q, read as %q", kept[0].Text, read.Text)
+	}
+	kept[0].State = assets.MailSent
+	read, err = b.Readable(t.Context(), kept[0])
+	if b.must(err); strings.Contains(read.Text+read.HTML, token) || !strings.Contains(read.Text, "/p/…") {
+		t.Errorf("once sent it is read as %q", read.Text)
+	}
+}
+
 // TestDeliveryEnds: a week before, the partner is told; at its end the link is
 // closed, and can be prolonged; one that was revoked stays so.
 func TestDeliveryEnds(t *testing.T) {

@@ -3,7 +3,9 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
@@ -20,30 +22,52 @@ func (d *Desk) partnerName(ctx context.Context, x assets.Delivery) string {
 
 // tellPartner adds a mail to the partner of a link, which leads to it; nothing
 // where there is no address.
-func (d *Desk) tellPartner(c *assets.Change, x assets.Delivery, subject, text string) error {
-	m, there, err := d.partnerMail(x, subject, text)
-	if err == nil && there {
+func (d *Desk) tellPartner(c *assets.Change, x assets.Delivery, subject, text string) {
+	m, there := d.partnerMail(x, subject, text)
+	if there {
 		m.ID = d.NewID()
 		d.post(c, m, d.Now())
 	}
-	return err
 }
 
-func (d *Desk) partnerMail(x assets.Delivery, subject, text string) (assets.Mail, bool, error) {
-	if x.Mail == "" || x.Standing(d.Now()) != assets.DeliveryOpen {
-		return assets.Mail{}, false, nil
+// linkMark stands in a mail for the link of a delivery, whose token is kept under
+// seal only.
+var linkMark = regexp.MustCompile(`/p/lien-[0-9a-z]{26}`)
+
+// Readable is a mail as it is read: that to a partner leads to their link, as long
+// as it has not left.
+func (d *Desk) Readable(ctx context.Context, m assets.Mail) (assets.Mail, error) {
+	mark := linkMark.FindString(m.Text)
+	if m.Kind != MailDelivery || mark == "" {
+		return m, nil
 	}
-	link, err := d.DeliveryLink(x)
-	if err != nil {
-		return assets.Mail{}, false, err
+	path := "/p/…"
+	if m.State == assets.MailWaiting || m.State == assets.MailKept {
+		x, err := d.Catalog.Delivery(ctx, assets.ID(strings.TrimPrefix(mark, "/p/lien-")))
+		if err != nil {
+			return m, err
+		}
+		link, err := d.DeliveryLink(x)
+		if err != nil {
+			return m, err
+		}
+		path = strings.TrimPrefix(link, d.Letterhead.BaseURL)
+	}
+	m.Text, m.HTML = linkMark.ReplaceAllString(m.Text, path), linkMark.ReplaceAllString(m.HTML, path)
+	return m, nil
+}
+
+func (d *Desk) partnerMail(x assets.Delivery, subject, text string) (assets.Mail, bool) {
+	if x.Mail == "" || x.Standing(d.Now()) != assets.DeliveryOpen {
+		return assets.Mail{}, false
 	}
 	body := letterBody{
-		Greeting: "Bonjour,", Paragraphs: french.Paragraphs(french.Clean(text)), Link: link, House: d.Letterhead.House,
+		Greeting: "Bonjour,", Paragraphs: french.Paragraphs(french.Clean(text)), Link: d.Letterhead.BaseURL + "/p/lien-" + string(x.ID), House: d.Letterhead.House,
 	}
 	return assets.Mail{
 		To: x.Mail, Kind: MailDelivery, Subject: subjectOf(subject), Text: body.text(), HTML: body.html(),
 		ReplyTo: d.Letterhead.ReplyTo, CreatedAt: d.Now(),
-	}, true, nil
+	}, true
 }
 
 // writePartner adds the mail that says what a link holds: one in half an hour,
@@ -54,9 +78,9 @@ func (d *Desk) writePartner(ctx context.Context, c *assets.Change, x assets.Deli
 		return err
 	}
 	subject, text := d.handedText(x, all)
-	m, there, err := d.partnerMail(x, subject, text)
-	if err != nil || !there {
-		return err
+	m, there := d.partnerMail(x, subject, text)
+	if !there {
+		return nil
 	}
 	for slot := d.Now().Truncate(gathering); ; slot = slot.Add(gathering) {
 		m.ID = gathered(slot, string(x.ID), MailDelivery)

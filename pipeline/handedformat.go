@@ -60,9 +60,7 @@ func (d *Desk) tellFormat(ctx context.Context, c *assets.Change, f assets.Film, 
 	}
 	for _, x := range all {
 		if slices.Contains(askers, actorPartner+d.partnerName(ctx, x)) {
-			if err := d.tellPartner(c, x, f.Title+" : "+what, "« "+f.Title+" » est prêt à télécharger : "+what+"."); err != nil {
-				return err
-			}
+			d.tellPartner(c, x, f.Title+" : "+what, "« "+f.Title+" » est prêt à télécharger : "+what+".")
 		}
 	}
 	return nil

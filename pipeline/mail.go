@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"html/template"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -193,7 +192,10 @@ func (d *Desk) deliver(ctx context.Context, h *hold) error {
 	if m.State != assets.MailWaiting || by == nil {
 		return d.commit(ctx, assets.Change{Fence: h.fence()})
 	}
-	out := m
+	out, err := d.Readable(ctx, m)
+	if err != nil {
+		return err
+	}
 	if m.Letter != "" {
 		out, err = d.copyOf(ctx, m)
 		if errors.Is(err, errHeld) {
@@ -221,17 +223,12 @@ func (d *Desk) failMail(ctx context.Context, j assets.Job, reason string) (asset
 	return assets.Change{Mails: []assets.Mail{sealed(m)}}, nil
 }
 
-// linkToken is the part of a delivery link that opens it.
-var linkToken = regexp.MustCompile(`/p/[A-Z2-7]{26}`)
-
 // sealed drops what a mail said when it held a key, and to whom when that is
 // nobody of the house.
 func sealed(m assets.Mail) assets.Mail {
 	switch m.Kind {
 	case MailEntry:
 		m.Text, m.HTML = "(Le lien d’entrée n’est pas gardé ici.)", ""
-	case MailDelivery:
-		m.Text, m.HTML = linkToken.ReplaceAllString(m.Text, "/p/…"), linkToken.ReplaceAllString(m.HTML, "/p/…")
 	case MailSubscribe:
 		m.To, m.Text, m.HTML = "", "(L’adresse et le lien ne sont pas gardés ici.)", ""
 	}

@@ -38,7 +38,7 @@ func TestTokens(t *testing.T) {
 
 	h := newHouse(t)
 	h.film("Before Zik Zac", usual()...)
-	x, root := h.link(pipeline.DeliveryRequest{Password: "sésame ouvre-toi"})
+	x, root := h.link(pipeline.DeliveryRequest{Password: "sésame ouvre-toi", Mail: "festival@example.org"})
 	token := path.Base(root)
 	h.visitor().unlock(root, "sésame ouvre-toi")
 	var kept strings.Builder

@@ -168,5 +168,8 @@ func (s *Studio) mail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if m, err = s.Desk.Readable(r.Context(), m); err != nil {
+		return err
+	}
 	return s.show(w, r, "mail", page{Title: m.Subject, Here: "/regie/admin", Body: m})
 }

@@ -13,7 +13,7 @@ sources := $(wildcard web/static/src/*) $(wildcard internal/bundle/*.go)
 folders = $$($(GO) list -f '{{.Dir}}' ./...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench load race format setup tools assets build clean
+.PHONY: help run test check bench load hand race format setup tools assets build clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -40,6 +40,10 @@ bench: build ## the way of a film beside plain ffmpeg: make bench FILM=…
 load: assets ## fifty uploads of 200 MB at once, beside tusd's own server: make load LOAD="-load.mb 20"
 	GOBIN=$(CURDIR)/bin $(GO) install github.com/tus/tusd/v2/cmd/tusd@$$($(GO) list -m -f '{{.Version}}' github.com/tus/tusd/v2)
 	$(GO) test ./cmd/regie -run '^$$' -bench Uploads -benchtime 5x -timeout 30m -load.tusd $(CURDIR)/bin/tusd $(LOAD)
+
+hand: assets ## what leaves by a link, beside nginx (apt-get install nginx-light), and the studio beside 200 slow readers
+	$(GO) test ./web/partner -run '^$$' -bench .
+	$(GO) test ./cmd/regie -run '^$$' -bench SlowReaders -benchtime 1x -timeout 30m
 
 format: ## Go files, docs/states.md, no-break spaces of French texts
 	$(GO) tool gofumpt -w $(folders)

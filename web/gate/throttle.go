@@ -18,10 +18,15 @@ type Throttle struct {
 	Within time.Duration // of each other
 	Now    assets.Clock
 
+	turn   sync.Mutex
 	mu     sync.Mutex
 	failed map[string][]time.Time
 	swept  time.Time
 }
+
+// Turn waits until nobody else is tried, and begins the turn of one: many tries at
+// once count as many as one after the other. The function that it returns ends it.
+func (t *Throttle) Turn() (end func()) { t.turn.Lock(); return t.turn.Unlock }
 
 // Check refuses when one of the names has failed too often, with how long to
 // wait.

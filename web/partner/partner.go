@@ -47,7 +47,6 @@ type Room struct {
 	pages   *template.Template
 	gzip    *static.Gzip
 	tries   *gate.Throttle // passwords
-	trying  sync.Mutex     // one password at a time
 	running running
 	opened  sync.Map // receipts of opening that were noted: link and visitor
 }

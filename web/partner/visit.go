@@ -105,8 +105,7 @@ func (p *Room) unlock(w http.ResponseWriter, r *http.Request) error {
 	root := "/p/" + r.PathValue("token")
 	names := []string{"link:" + string(x.ID), "ip:" + assets.AddressOf(r.Context())}
 	password := assets.Secret(r.PostFormValue("mot-de-passe"))
-	p.trying.Lock() // many tries at once are as many as one after the other
-	defer p.trying.Unlock()
+	defer p.tries.Turn()()
 	if err := p.tries.Check(names...); err != nil {
 		return err
 	}

@@ -99,6 +99,7 @@ func (s *Studio) errand(r *http.Request, to string, do func(context.Context) err
 func (s *Studio) login(w http.ResponseWriter, r *http.Request) error {
 	mail, ip := strings.ToLower(strings.TrimSpace(r.FormValue("mail"))), assets.AddressOf(r.Context())
 	names := []string{"mail:" + mail, "ip:" + ip}
+	defer s.guards.tries.Turn()()
 	if err := s.guards.tries.Check(names...); err != nil {
 		return err
 	}
@@ -158,11 +159,12 @@ func (s *Studio) proveCode(w http.ResponseWriter, r *http.Request) error {
 	if id == "" {
 		return s.done(w, r, "/regie/entrer", "")
 	}
-	names := []string{"code:" + string(id), "ip:" + ip}
+	names, code := []string{"code:" + string(id), "ip:" + ip}, r.FormValue("code")
+	defer s.guards.tries.Turn()()
 	if err := s.guards.tries.Check(names...); err != nil {
 		return err
 	}
-	u, err := s.Desk.ProveCode(r.Context(), id, r.FormValue("code"))
+	u, err := s.Desk.ProveCode(r.Context(), id, code)
 	if assets.KindOf(err) == assets.Invalid && err != nil {
 		s.guards.tries.Fail(names...)
 		s.expect(r, id)

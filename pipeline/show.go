@@ -180,7 +180,8 @@ func (d *Desk) work(ctx context.Context, subjects []assets.ID) (*WorkView, error
 		return nil, err
 	}
 	for _, j := range slices.Backward(jobs) {
-		if j.State == assets.JobWaiting || j.State == assets.JobRunning {
+		// That what is public is looked at now and then owes the film nothing.
+		if j.Kind != assets.JobLook && (j.State == assets.JobWaiting || j.State == assets.JobRunning) {
 			return &WorkView{Kind: j.Kind, State: j.State, Step: j.Step, Progress: j.Progress, ETA: j.ETA.Seconds(), Reason: j.Reason}, nil
 		}
 	}

@@ -115,7 +115,8 @@ func (s *season) films(titles ...string) []assets.ID {
 	return all
 }
 
-// elapse lets the time go by until nothing is left to do.
+// elapse lets the time go by until nothing is left to do but to look, now and
+// then, at what is public.
 func (s *season) elapse() {
 	s.Helper()
 	for range 5000 {
@@ -124,6 +125,7 @@ func (s *season) elapse() {
 		if err != nil {
 			s.Fatal(err)
 		}
+		later = slices.DeleteFunc(later, func(j assets.Job) bool { return j.Kind == assets.JobLook })
 		if len(later) == 0 {
 			return
 		}

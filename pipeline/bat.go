@@ -42,60 +42,6 @@ func underWay(v assets.Version) bool {
 	return v.State == assets.VersionReceived || v.State == assets.VersionMaking
 }
 
-// stand is a film with all that a decision about it weighs.
-type stand struct {
-	assets.Film
-	versions  []assets.Version     // V1 first
-	approvals []assets.Approval    // oldest first
-	shown     []assets.Publication // oldest first
-}
-
-func (d *Desk) stand(ctx context.Context, film assets.ID) (s stand, err error) {
-	if s.Film, err = d.Catalog.Film(ctx, film); err != nil {
-		return s, err
-	}
-	if s.versions, err = d.Catalog.Versions(ctx, film); err != nil {
-		return s, err
-	}
-	if s.approvals, err = d.Catalog.Approvals(ctx, film); err != nil {
-		return s, err
-	}
-	s.shown, err = d.Catalog.Publications(ctx, assets.PublicationFilter{Film: film})
-	return s, err
-}
-
-// warrant is the BAT that holds, and its version: no newer one was accepted.
-// Nothing goes out without it.
-func (s stand) warrant() (assets.Approval, assets.Version, bool) {
-	for _, v := range slices.Backward(s.versions) {
-		if v.State != assets.VersionReady && !underWay(v) {
-			continue // turned down, or stopped
-		}
-		if a, given := s.given(v.ID); given {
-			return a, v, true
-		}
-		if v.State != assets.VersionReceived {
-			break
-		}
-	}
-	return assets.Approval{}, assets.Version{}, false
-}
-
-// given is the BAT that a version has.
-func (s stand) given(version assets.ID) (assets.Approval, bool) {
-	i := slices.IndexFunc(s.approvals, func(a assets.Approval) bool { return a.Version == version && a.State == assets.ApprovalGiven })
-	if i < 0 {
-		return assets.Approval{}, false
-	}
-	return s.approvals[i], true
-}
-
-// move adds an event that moves the film, and remembers where it then stands.
-func (s *stand) move(d *Desk, c *assets.Change, to assets.FilmState, actor, note string) {
-	c.Events = append(c.Events, d.event(assets.SubjectFilm, s.ID, string(s.State), string(to), actor, note))
-	s.State = to
-}
-
 // AskApproval asks for the BAT on the newest version. Asked again, nothing is
 // added.
 func (d *Desk) AskApproval(ctx context.Context, film assets.ID, actor string) (assets.Approval, error) {

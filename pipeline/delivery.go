@@ -1,9 +1,9 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -84,34 +84,25 @@ func (d *Desk) checkDelivery(ctx context.Context, x *assets.Delivery) error {
 		if dossier == nil {
 			return wrong(op, "dossier", "Ce dossier n'existe pas. Aucun lien n'a été créé.")
 		}
-		x.Name, x.Partner = or(x.Name, dossier.Name), or(x.Partner, dossier.Partner)
+		x.Name, x.Partner = cmp.Or(x.Name, dossier.Name), cmp.Or(x.Partner, dossier.Partner)
 	}
 	for _, id := range x.Films {
 		f, err := d.Catalog.Film(ctx, id)
 		if err != nil {
 			return err
 		}
-		x.Name = or(x.Name, f.Title)
+		x.Name = cmp.Or(x.Name, f.Title)
 		if len(f.Partners) > 0 {
-			x.Partner = or(x.Partner, f.Partners[0])
+			x.Partner = cmp.Or(x.Partner, f.Partners[0])
 		}
 	}
 	if p.Entry(assets.Heading{Kind: assets.HeadingPartner, Slug: x.Partner}) == nil {
 		return wrong(op, "partner", "Dites à quel partenaire ce lien est destiné. Aucun lien n'a été créé.")
 	}
-	if x.Mail != "" {
-		if a, err := mail.ParseAddress(x.Mail); err != nil || a.Address != x.Mail || len(x.Mail) > 254 {
-			return wrong(op, "mail", "Cette adresse de courriel n'en est pas une. Aucun lien n'a été créé.")
-		}
+	if x.Mail != "" && !mailbox(x.Mail) {
+		return wrong(op, "mail", "Cette adresse de courriel n'en est pas une. Aucun lien n'a été créé.")
 	}
 	return nil
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // lockDelivery sets the password of a link; "" takes it away.

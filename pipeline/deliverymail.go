@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -17,7 +18,7 @@ func (d *Desk) partnerName(ctx context.Context, x assets.Delivery) string {
 	if err != nil {
 		return x.Partner
 	}
-	return or(p.Names().Partner[x.Partner], x.Partner)
+	return cmp.Or(p.Names().Partner[x.Partner], x.Partner)
 }
 
 // tellPartner adds a mail to the partner of a link, which leads to it; nothing
@@ -73,6 +74,9 @@ func (d *Desk) partnerMail(x assets.Delivery, subject, text string) (assets.Mail
 // writePartner adds the mail that says what a link holds: one in half an hour,
 // however many films come in it.
 func (d *Desk) writePartner(ctx context.Context, c *assets.Change, x assets.Delivery) error {
+	if x.Mail == "" {
+		return nil
+	}
 	all, err := d.Handed(ctx, x)
 	if err != nil {
 		return err

@@ -16,7 +16,16 @@ import (
 // show and the worker asks before every call that makes something public. The
 // BAT is asked for with the version that goes out.
 func (d *Desk) Refusals(ctx context.Context, film assets.ID, channel assets.Channel, at time.Time) ([]assets.Refusal, error) {
-	f, facts, err := d.facts(ctx, film, channel, at)
+	f, err := d.Catalog.Film(ctx, film)
+	if err != nil {
+		return nil, err
+	}
+	return d.refusalsOf(ctx, f, channel, at)
+}
+
+// refusalsOf is Refusals, of a film that was read already.
+func (d *Desk) refusalsOf(ctx context.Context, f assets.Film, channel assets.Channel, at time.Time) ([]assets.Refusal, error) {
+	facts, err := d.facts(ctx, f, channel, at)
 	facts.Approved = true
 	if err != nil {
 		return nil, err
@@ -25,18 +34,15 @@ func (d *Desk) Refusals(ctx context.Context, film assets.ID, channel assets.Chan
 }
 
 // facts gathers what the gate weighs, but for the BAT.
-func (d *Desk) facts(ctx context.Context, film assets.ID, channel assets.Channel, at time.Time) (f assets.Film, facts assets.Facts, err error) {
-	if f, err = d.Catalog.Film(ctx, film); err != nil {
-		return f, facts, err
-	}
+func (d *Desk) facts(ctx context.Context, f assets.Film, channel assets.Channel, at time.Time) (facts assets.Facts, err error) {
 	if facts.Clearance, err = d.clearanceAt(ctx, f, channel.Medium(), at); err != nil {
-		return f, facts, err
+		return facts, err
 	}
 	if facts.Programme, err = d.Catalog.Programme(ctx); err != nil {
-		return f, facts, err
+		return facts, err
 	}
-	facts.Passed, err = d.logged(ctx, film, passedEdit)
-	return f, facts, err
+	facts.Passed, err = d.logged(ctx, f.ID, passedEdit)
+	return facts, err
 }
 
 // Refusal says a refusal to people: « Impossible avant le 21 juin, 20 h : embargo
@@ -129,7 +135,11 @@ func (d *Desk) goOn(ctx context.Context, p assets.Publication, at time.Time) err
 // is that of the version which goes out: of the others of a letter, the site has
 // asked for it.
 func (d *Desk) withheld(ctx context.Context, p assets.Publication, film assets.ID, at time.Time) ([]assets.Refusal, error) {
-	f, facts, err := d.facts(ctx, film, p.Channel, at)
+	f, err := d.Catalog.Film(ctx, film)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := d.facts(ctx, f, p.Channel, at)
 	if err != nil {
 		return nil, err
 	}

@@ -126,11 +126,11 @@ func (d *Desk) handed(ctx context.Context, f assets.Film) (Handed, error) {
 	if f.State == assets.FilmWithdrawn {
 		return h, nil
 	}
-	s, err := d.stand(ctx, f.ID)
+	s, err := d.standOf(ctx, f)
 	if err != nil {
 		return h, err
 	}
-	refusals, err := d.Refusals(ctx, f.ID, assets.ChannelPartner, d.Now())
+	refusals, err := d.refusalsOf(ctx, f, assets.ChannelPartner, d.Now())
 	if err != nil {
 		return h, err
 	}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -125,7 +126,7 @@ func (d *Desk) ShowLink(ctx context.Context, id assets.ID) (LinkView, error) {
 		}
 	}
 	for _, r := range slices.Backward(receipts) {
-		r.Name = or(r.Name, names[r.Visitor])
+		r.Name = cmp.Or(r.Name, names[r.Visitor])
 		v.Receipts = append(v.Receipts, Trace{r, r.Left()})
 	}
 	return v, err

@@ -15,11 +15,18 @@ const (
 	unanswered = 30 * 24 * time.Hour // after which an address that never said yes is forgotten
 )
 
+// mailbox tells whether a text is an address and nothing else (RFC 5322, of a
+// length that RFC 5321 carries).
+func mailbox(text string) bool {
+	a, err := mail.ParseAddress(text)
+	return err == nil && a.Address == text && len(text) <= 254
+}
+
 // Subscribe mails to an address the question whether it asked for the letters:
 // without a yes it gets none. Whether it is known, nobody learns.
 func (d *Desk) Subscribe(ctx context.Context, address string) error {
 	address = strings.ToLower(strings.TrimSpace(address))
-	if a, err := mail.ParseAddress(address); err != nil || a.Address != address || len(address) > 254 {
+	if !mailbox(address) {
 		return wrong("pipeline.Subscribe", "mail", "Cette adresse n'est pas complète : écrivez-la comme « prenom@exemple.fr ».")
 	}
 	return again(func() error {

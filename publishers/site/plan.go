@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/web/static"
 )
 
 //go:embed templates
@@ -67,16 +68,14 @@ func readShipped(files fs.FS) (shipped, error) {
 	if files == nil {
 		return s, nil
 	}
-	text, err := fs.ReadFile(files, "manifest.json")
+	names, err := static.Names(files)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &s.names)
 	}
 	if err != nil {
 		return s, err
 	}
+	s.names = names
 	for _, name := range s.names {
 		s.all = append(s.all, name)
 	}

@@ -11,7 +11,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"embed"
-	"encoding/json"
 	"html/template"
 	"io/fs"
 	"log/slog"
@@ -61,12 +60,8 @@ const (
 func New(o Options) (*Room, error) {
 	p := &Room{Options: o, gzip: static.NewGzip(gzip.BestSpeed), tries: &gate.Throttle{Limit: maxTries, Within: patience, Now: o.Now}}
 	p.running.standing = o.Desk.StillHanded
-	text, err := fs.ReadFile(o.Static, "manifest.json")
+	built, err := static.Names(o.Static)
 	if err != nil {
-		return nil, err
-	}
-	built := map[string]string{}
-	if err := json.Unmarshal(text, &built); err != nil {
 		return nil, err
 	}
 	p.pages, err = template.New("").Funcs(template.FuncMap{

@@ -9,6 +9,7 @@ package static
 
 import (
 	"embed"
+	"encoding/json"
 	"io/fs"
 )
 
@@ -31,4 +32,15 @@ func FS() fs.FS {
 		}
 	}
 	return files // unreachable: src/manifest.json is embedded
+}
+
+// Names reads the manifest of such a folder: the name that each file is served
+// under, by its plain one.
+func Names(files fs.FS) (map[string]string, error) {
+	text, err := fs.ReadFile(files, "manifest.json")
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	return names, json.Unmarshal(text, &names)
 }

@@ -2,7 +2,6 @@ package studio
 
 import (
 	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -22,14 +21,11 @@ type static struct {
 }
 
 func (f *static) load(files fs.FS) error {
-	text, err := fs.ReadFile(files, "manifest.json")
-	if err != nil {
+	var err error
+	if f.manifest, err = web.Names(files); err != nil {
 		return err
 	}
 	f.files, f.packed = files, map[string][]byte{}
-	if err := json.Unmarshal(text, &f.manifest); err != nil {
-		return err
-	}
 	names, err := fs.Glob(files, "*.*")
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 // Broker is the Redis that carries the tasks, in this process or outside.
 type Broker struct {
 	options  *redis.Options
-	poll     time.Duration // how often an idle queue is looked at
+	poll     time.Duration // how often an idle queue that has an hour is looked at; the others half as often
 	shutdown func()        // of the embedded one
 
 	mu      sync.Mutex
@@ -26,6 +26,8 @@ type Broker struct {
 }
 
 var _ asynq.RedisConnOpt = (*Broker)(nil)
+
+const usualPoll = time.Second / 10
 
 // Embedded starts a Redis inside this process: no port, no file, nothing to
 // install. It forgets everything when it is closed, and the sweep asks again.
@@ -39,7 +41,7 @@ func Embedded() *Broker {
 			Addr:   "embedded",
 			Dialer: func(context.Context, string, string) (net.Conn, error) { return m.Dial() },
 		}),
-		poll: 200 * time.Millisecond,
+		poll: usualPoll,
 		shutdown: func() {
 			close(done)
 			clock.Wait()
@@ -75,7 +77,7 @@ func Connect(url string) (*Broker, error) {
 			Msg: "L'adresse de Redis n'est pas lisible. Forme attendue : redis://hôte:6379/0.",
 		}
 	}
-	return &Broker{options: patient(o), poll: 500 * time.Millisecond, shutdown: func() {}}, nil
+	return &Broker{options: patient(o), poll: usualPoll, shutdown: func() {}}, nil
 }
 
 // patient bounds every wait, so that an outage neither blocks a page nor a stop.

@@ -16,7 +16,7 @@ import (
 // hours shorter.
 func unhurried(t *testing.T) *Broker {
 	b := embedded(t)
-	b.poll = 2 * time.Second
+	b.poll = time.Second
 	return b
 }
 

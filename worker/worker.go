@@ -144,14 +144,14 @@ func (w *Worker) Run(ctx context.Context) error {
 }
 
 func (w *Worker) config(l lane) asynq.Config {
-	delayed := time.Second
+	poll, delayed := 2*w.broker.poll, time.Second
 	if l.queue == queuePublic {
-		delayed = time.Second / 2 // they have an hour; the others cost less this way
+		poll, delayed = w.broker.poll, time.Second/5 // they have an hour; the others cost less this way
 	}
 	return asynq.Config{
 		Concurrency:              cap(l.slots),
 		Queues:                   map[string]int{l.queue: 1},
-		TaskCheckInterval:        w.broker.poll,
+		TaskCheckInterval:        poll,
 		DelayedTaskCheckInterval: delayed,
 		// Reached only by a task that lost its process: the Desk alone decides
 		// on retries, and a handler never returns an error.

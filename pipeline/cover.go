@@ -288,16 +288,6 @@ func (d *Desk) failChosen(ctx context.Context, j assets.Job, reason string) (ass
 	return assets.Change{Events: []assets.Event{d.event(assets.SubjectFilm, f.ID, string(f.State), string(f.State), "worker", reason)}}, nil
 }
 
-// tallest is the movie with the most lines.
-func tallest(made []assets.Rendition) (top assets.Rendition, found bool) {
-	for _, r := range made {
-		if strings.HasPrefix(string(r.Role), string(assets.RoleMP4)+"-") && r.Width*r.Height > top.Width*top.Height {
-			top, found = r, true
-		}
-	}
-	return top, found
-}
-
 // remakeChosen is the work that a new making of a film asks for: what a person
 // chose is made of the new version too.
 func (d *Desk) remakeChosen(f assets.Film) []assets.Job {

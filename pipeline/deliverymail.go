@@ -87,22 +87,13 @@ func (d *Desk) writePartner(ctx context.Context, c *assets.Change, x assets.Deli
 		return nil
 	}
 	for slot := d.Now().Truncate(gathering); ; slot = slot.Add(gathering) {
+		at := slot.Add(gathering)
+		if len(c.Deliveries) > 0 { // the link itself is new, and waited for
+			at = d.Now()
+		}
 		m.ID = gathered(slot, string(x.ID), MailDelivery)
-		before, err := d.Catalog.Mail(ctx, m.ID)
-		switch {
-		case assets.KindOf(err) == assets.NotFound && err != nil:
-			at := slot.Add(gathering)
-			if len(c.Deliveries) > 0 { // the link itself is new, and waited for
-				at = d.Now()
-			}
-			d.post(c, m, at)
-			return nil
-		case err != nil:
+		if added, err := d.gather(ctx, c, m, at); added || err != nil {
 			return err
-		case before.State == assets.MailWaiting, before.State == assets.MailKept:
-			m.State = before.State
-			c.Mails = append(c.Mails, m) // its job is there already
-			return nil
 		}
 	}
 }

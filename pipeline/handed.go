@@ -243,28 +243,6 @@ func downloads(f assets.Film, made []assets.Rendition) []HandedFile {
 // forSites is how many lines a site takes.
 const forSites = 1080
 
-// movies are the whole film in its sizes, the tallest first.
-func movies(made []assets.Rendition) []assets.Rendition {
-	var all []assets.Rendition
-	for _, r := range made {
-		if strings.HasPrefix(string(r.Role), string(assets.RoleMP4)+"-") {
-			all = append(all, r)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b assets.Rendition) int { return b.Width*b.Height - a.Width*a.Height })
-	return all
-}
-
-// biggest is the widest file of a role that people open anywhere.
-func biggest(made []assets.Rendition, role assets.Role) (best assets.Rendition, there bool) {
-	for _, r := range made {
-		if r.Role == role && r.Rank == 0 && path.Ext(r.Key) != ".webp" && (!there || r.Width > best.Width) {
-			best, there = r, true
-		}
-	}
-	return best, there
-}
-
 // shown is what the page of a film shows of it, and no more: before its BAT nothing
 // else is handed out.
 func (h Handed) shown() []assets.Rendition {
@@ -283,20 +261,8 @@ func (h Handed) Embed(base string) string {
 		html.EscapeString(base), h.ID, m.Width, m.Height, html.EscapeString(french.Clean(h.Title)))
 }
 
-// Movie is the film as a link's page plays it: enough lines to see, few enough to
-// come at once.
-func (h Handed) Movie() (best assets.Rendition, there bool) {
-	for _, m := range movies(h.Made) {
-		if there && min(m.Width, m.Height) < reviewed {
-			break
-		}
-		best, there = m, true
-	}
-	return best, there
-}
-
-// reviewed is how many lines a film is looked at with.
-const reviewed = 720
+// Movie is the film as a link's page plays it.
+func (h Handed) Movie() (assets.Rendition, bool) { return Reviewed(h.Made) }
 
 // Seen is a file of a film of a link that its page shows: pictures, the streams of
 // the player. What is downloaded is found by Downloaded.

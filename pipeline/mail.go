@@ -115,18 +115,28 @@ func (d *Desk) Gather(ctx context.Context, c *assets.Change, to []assets.User, k
 			continue
 		}
 		m.ID = gathered(since, string(u.ID), kind, path)
-		before, err := d.Catalog.Mail(ctx, m.ID)
-		switch {
-		case err == nil && before.State == assets.MailWaiting, err == nil && before.State == assets.MailKept:
-			m.State = before.State
-			c.Mails = append(c.Mails, m) // its job is there already
-		case assets.KindOf(err) == assets.NotFound:
-			d.post(c, m, since.Add(gathering))
-		case err != nil:
+		if _, err := d.gather(ctx, c, m, since.Add(gathering)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// gather adds a mail to a change, to be sent at an instant; one of the same ID that
+// still waits is written anew. False: that one has left, and m is not added.
+func (d *Desk) gather(ctx context.Context, c *assets.Change, m assets.Mail, at time.Time) (bool, error) {
+	before, err := d.Catalog.Mail(ctx, m.ID)
+	switch {
+	case err == nil && (before.State == assets.MailWaiting || before.State == assets.MailKept):
+		m.State = before.State
+		c.Mails = append(c.Mails, m) // its job is there already
+		return true, nil
+	case err != nil && assets.KindOf(err) == assets.NotFound:
+		d.post(c, m, at)
+		return true, nil
+	default:
+		return false, err
+	}
 }
 
 // gathered names the one mail of an instant, or of the half hour that begins there.

@@ -3,8 +3,8 @@ package studio
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
-	"strings"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/pipeline"
@@ -19,10 +19,6 @@ type movie struct {
 	Frames int
 	Length float64 // seconds
 }
-
-// reviewed is how many lines a version is looked at with: enough to see, little
-// enough to come at once.
-const reviewed = 720
 
 // movieOf is the current version of a film; nil before it is made.
 func (s *Studio) movieOf(ctx context.Context, f assets.Film) (*movie, error) {
@@ -44,22 +40,15 @@ func (s *Studio) movieOfVersion(ctx context.Context, v assets.Version) (*movie, 
 		return nil, err
 	}
 	files := "/regie/films/" + string(v.Film) + "/versions/" + strconv.Itoa(v.Number) + "/fichiers/"
-	m := movie{Number: v.Number}
-	best := math.MaxInt
-	for _, r := range made {
-		switch off := absolute(min(r.Width, r.Height) - reviewed); {
-		case strings.HasPrefix(string(r.Role), string(assets.RoleMP4)+"-") && off < best:
-			best, m.Video, m.Length = off, files+pipeline.FileOf(r.Key), r.Duration
-		case r.Role == assets.RolePoster && r.Codec == "image/jpeg" && m.Poster == "":
-			m.Poster = files + pipeline.FileOf(r.Key)
-		}
-	}
-	if m.Video == "" || v.Sheet == nil || v.Sheet.Video == nil {
+	film, found := pipeline.Reviewed(made)
+	if !found || v.Sheet == nil || v.Sheet.Video == nil {
 		return nil, nil
+	}
+	m := movie{Number: v.Number, Video: files + pipeline.FileOf(film.Key), Length: film.Duration}
+	if i := slices.IndexFunc(made, func(r assets.Rendition) bool { return r.Role == assets.RolePoster && r.Codec == "image/jpeg" }); i >= 0 {
+		m.Poster = files + pipeline.FileOf(made[i].Key)
 	}
 	m.Rate = int(math.Round(v.Sheet.Video.Rate * 1000))
 	m.Frames = int(math.Round(m.Length * v.Sheet.Video.Rate))
 	return &m, nil
 }
-
-func absolute(n int) int { return max(n, -n) }

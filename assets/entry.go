@@ -40,6 +40,8 @@ type HeadingEntry struct {
 	Sites   []string  `json:"sites,omitempty"`   // of a partner: who may frame its films
 	Partner string    `json:"partner,omitempty"` // of a dossier
 	Planned int       `json:"planned,omitempty"` // of a dossier
+	Begins  string    `json:"begins,omitempty"`  // of a dossier
+	Ends    string    `json:"ends,omitempty"`    // of a dossier
 	Parent  string    `json:"parent,omitempty"`  // of a quarter
 	Embargo time.Time `json:"embargo,omitzero"`  // of a partner or a dossier
 }
@@ -58,7 +60,7 @@ func (p Programme) Entries(kind HeadingKind) []HeadingEntry {
 		}
 	case HeadingDossier:
 		for _, x := range p.Dossiers {
-			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, Partner: x.Partner, Planned: x.Planned, Embargo: x.Embargo})
+			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, Partner: x.Partner, Planned: x.Planned, Begins: x.Begins, Ends: x.Ends, Embargo: x.Embargo})
 		}
 	case HeadingTerritory:
 		for _, x := range p.Territories {
@@ -85,7 +87,7 @@ func (p *Programme) Add(kind HeadingKind, e HeadingEntry) {
 	case HeadingPartner:
 		p.Partners = append(p.Partners, Partner{Slug: e.Slug, Name: e.Name, Lede: e.Lede, URL: e.URL, Sites: e.Sites, Embargo: e.Embargo})
 	case HeadingDossier:
-		p.Dossiers = append(p.Dossiers, Dossier{Slug: e.Slug, Name: e.Name, Lede: e.Lede, Partner: e.Partner, Planned: e.Planned, Embargo: e.Embargo})
+		p.Dossiers = append(p.Dossiers, Dossier{Slug: e.Slug, Name: e.Name, Lede: e.Lede, Partner: e.Partner, Planned: e.Planned, Begins: e.Begins, Ends: e.Ends, Embargo: e.Embargo})
 	case HeadingTerritory:
 		p.Territories = append(p.Territories, Territory{Slug: e.Slug, Name: e.Name, Parent: e.Parent})
 	}

@@ -52,6 +52,8 @@ type Dossier struct {
 	Name    string `json:"name" yaml:"name"`
 	Partner string `json:"partner,omitempty" yaml:"partner,omitempty"` // slug
 	Planned int    `json:"planned,omitempty" yaml:"planned,omitempty"` // films agreed with the partner; 0 unknown
+	Begins  string `json:"begins,omitempty" yaml:"begins,omitempty"`   // first day of the event, like 2018-06-07; "" when it has none
+	Ends    string `json:"ends,omitempty" yaml:"ends,omitempty"`       // its last day; "" for an event of one day
 	Lede    string `json:"lede,omitempty" yaml:"lede,omitempty"`
 	// Embargo: none of its films is public before.
 	Embargo time.Time `json:"embargo,omitzero" yaml:"-"`

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/fold"
@@ -309,6 +310,10 @@ func soundEntry(p assets.Programme, kind assets.HeadingKind, e *assets.HeadingEn
 		return sitesErr
 	case e.Planned < 0 || e.Planned > 10_000:
 		return wrong(op, "planned", "Le nombre de films prévus est entre 0 et 10 000.")
+	case !isDay(e.Begins) || !isDay(e.Ends):
+		return wrong(op, "begins", "Écrivez les jours de l’événement comme 2018-06-07.")
+	case e.Ends != "" && (e.Begins == "" || e.Ends < e.Begins):
+		return wrong(op, "ends", "Un événement finit le jour où il commence, ou après.")
 	case e.Partner != "" && known(assets.HeadingPartner, e.Partner) == nil:
 		return wrong(op, "partner", "Ce partenaire n’est pas dans la liste.")
 	case kind == assets.HeadingRubrique && (!hexColour.MatchString(e.Light) || contrast(e.Light, paper) < legible):
@@ -327,6 +332,12 @@ func soundEntry(p assets.Programme, kind assets.HeadingKind, e *assets.HeadingEn
 		e.Rank = len(p.Rubriques) + 1
 	}
 	return nil
+}
+
+// isDay tells whether text is a day of the calendar, or empty.
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return text == "" || err == nil
 }
 
 func noEntry() error {

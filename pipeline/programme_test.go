@@ -44,6 +44,13 @@ func TestProgramme(t *testing.T) {
 			t.Errorf("%+v: %v, want the field %s", e, err, field)
 		}
 	}
+	for field, e := range map[string]assets.HeadingEntry{
+		"begins": {Name: "Fête", Begins: "7 juin"}, "ends": {Name: "Fête", Begins: "2018-06-10", Ends: "2018-06-07"},
+	} {
+		if _, _, err := b.SaveEntry(t.Context(), assets.HeadingDossier, e, string(u.ID)); fieldOf(err) != field {
+			t.Errorf("%+v: %v, want the field %s", e, err, field)
+		}
+	}
 	if _, _, err := b.SaveEntry(t.Context(), assets.HeadingPartner, assets.HeadingEntry{Name: "Zik Zac", Sites: []string{"zikzac.example", "*"}}, string(u.ID)); fieldOf(err) != "sites" {
 		t.Errorf("every site, by a star: %v", err)
 	}

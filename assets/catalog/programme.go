@@ -42,6 +42,8 @@ type dossierRow struct {
 	Planned int
 	Lede    string
 	Embargo micros
+	Begins  string
+	Ends    string
 }
 
 type territoryRow struct {
@@ -87,7 +89,7 @@ func (r partnerRow) record() assets.Partner {
 }
 
 func (r dossierRow) record() assets.Dossier {
-	return assets.Dossier{Slug: r.Slug, Name: r.Name, Partner: r.Partner, Planned: r.Planned, Lede: r.Lede, Embargo: r.Embargo.time()}
+	return assets.Dossier{Slug: r.Slug, Name: r.Name, Partner: r.Partner, Planned: r.Planned, Lede: r.Lede, Embargo: r.Embargo.time(), Begins: r.Begins, Ends: r.Ends}
 }
 
 func (r territoryRow) record() assets.Territory {
@@ -192,7 +194,7 @@ func saveProgramme(ctx context.Context, tx bun.Tx, p assets.Programme) error {
 		}
 	}
 	for _, x := range p.Dossiers {
-		if err := upsert(ctx, tx, "slug", dossierRow{Slug: x.Slug, Name: x.Name, Partner: x.Partner, Planned: x.Planned, Lede: x.Lede, Embargo: stamp(x.Embargo)}); err != nil {
+		if err := upsert(ctx, tx, "slug", dossierRow{Slug: x.Slug, Name: x.Name, Partner: x.Partner, Planned: x.Planned, Lede: x.Lede, Embargo: stamp(x.Embargo), Begins: x.Begins, Ends: x.Ends}); err != nil {
 			return err
 		}
 	}

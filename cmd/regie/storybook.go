@@ -85,6 +85,10 @@ func (s *stage) show(film, earlier string, rushes []string) error {
 	s.note(err)
 	_, err = s.desk.SaveScrutin(s.ctx, "", "Municipales, premier tour", s.now().AddDate(0, 4, 0), s.actor(assets.RoleImage))
 	s.note(err)
+	_, _, err = s.desk.SaveEntry(s.ctx, assets.HeadingDossier, assets.HeadingEntry{
+		Name: "Fête du quartier", Begins: s.now().AddDate(0, 0, 1).Format(time.DateOnly), Ends: s.now().AddDate(0, 0, 3).Format(time.DateOnly),
+	}, s.actor(assets.RoleCommunication))
+	s.note(err)
 	s.campaign()
 	shown := s.publications(first)
 	shown = append(shown, story{"Envoi", assets.RoleJRI, "/regie/deposer/" + string(transfer)}, story{"Film archivé", assets.RoleCommunication, "/regie/films/" + string(shelved)})

@@ -27,6 +27,8 @@ type headingSent struct {
 	Sites   []string  `json:"sites,omitempty" doc:"d’un partenaire : les sites qui peuvent intégrer ses films ; aucun : tous"`
 	Partner string    `json:"partner,omitempty" doc:"d’un dossier"`
 	Planned int       `json:"planned,omitempty" doc:"d’un dossier"`
+	Begins  string    `json:"begins,omitempty" doc:"d’un dossier : le premier jour de l’événement, comme 2018-06-07"`
+	Ends    string    `json:"ends,omitempty" doc:"d’un dossier : son dernier jour ; vide : il dure un jour"`
 	Parent  string    `json:"parent,omitempty" doc:"d’un quartier"`
 	Embargo time.Time `json:"embargo,omitzero" doc:"d’un partenaire ou d’un dossier"`
 }

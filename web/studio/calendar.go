@@ -1,6 +1,7 @@
 package studio
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -202,14 +203,14 @@ func (s *Studio) lockChip(film assets.ID, r assets.Refusal) *chip {
 	return &chip{strings.TrimSuffix(s.Desk.Refusal(r), "."), pipeline.WayOut(film, kind), kind}
 }
 
-// span is what lies over days of a calendar: an embargo, an election.
+// span is what lies over days of a calendar: an embargo, an event, an election.
 type span struct {
 	kind, name  string
 	from, until time.Time
 }
 
-// spans are the elections, and the embargoes of dossiers, of partners and of the
-// films that a calendar shows.
+// spans are the elections, the events of dossiers, and the embargoes of dossiers, of
+// partners and of the films that a calendar shows.
 func (s *Studio) spans(p assets.Programme, slots []pipeline.Slot, ready []readyLine) []span {
 	var all []span
 	embargo := func(name string, until time.Time) {
@@ -219,6 +220,10 @@ func (s *Studio) spans(p assets.Programme, slots []pipeline.Slot, ready []readyL
 	}
 	for _, x := range p.Dossiers {
 		embargo(x.Name, x.Embargo)
+		if first, err := time.ParseInLocation(time.DateOnly, x.Begins, s.Zone); err == nil {
+			last, _ := time.ParseInLocation(time.DateOnly, cmp.Or(x.Ends, x.Begins), s.Zone)
+			all = append(all, span{"event", x.Name, first, date(last, 1)})
+		}
 	}
 	for _, x := range p.Partners {
 		embargo(x.Name, x.Embargo)
@@ -248,7 +253,7 @@ func (s *Studio) marks(spans []span, day time.Time, monday bool) []dayMark {
 		}
 		text := ""
 		switch {
-		case !x.until.After(next):
+		case !x.until.After(next) && x.kind != "event": // which lasts whole days
 			text = x.name + " jusqu’à " + french.Hour(x.until.In(s.Zone))
 		case monday || !x.from.Before(day):
 			text = x.name

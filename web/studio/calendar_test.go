@@ -80,20 +80,20 @@ func TestMovedTo(t *testing.T) {
 }
 
 // TestMarks: an embargo of a dossier or a film lies over its days, once, and says
-// until when; an election over its own.
+// until when; an election and the event of a dossier over their own.
 func TestMarks(t *testing.T) {
 	zone := inParis(t)
 	at := func(day, hour int) time.Time { return time.Date(2018, 6, day, hour, 0, 0, 0, zone) }
 	s := &Studio{Options: Options{Zone: zone, Now: func() time.Time { return at(19, 9) }}}
 	p := assets.Programme{
-		Dossiers: []assets.Dossier{{Name: "Zik Zac", Embargo: at(21, 20)}, {Name: "Libre"}},
+		Dossiers: []assets.Dossier{{Name: "Zik Zac", Embargo: at(21, 20)}, {Name: "Libre"}, {Name: "Festival", Begins: "2018-06-24", Ends: "2018-06-26"}, {Name: "Vernissage", Begins: "2018-06-22"}},
 		Scrutins: []assets.Scrutin{{Name: "Second tour", From: at(23, 0), Until: at(24, 20)}, {Name: "Retiré", From: at(18, 0), Until: at(25, 0), RemovedAt: at(1, 0)}},
 	}
 	slots := []pipeline.Slot{{Film: assets.Film{Title: "Avant", Embargo: at(20, 12)}}}
 	spans := s.spans(p, slots, []readyLine{{Film: slots[0].Film}})
 	for day, want := range map[int]string{
-		18: "", 19: "Embargo Zik ZacEmbargo «\u00a0Avant\u00a0»", 20: "…Embargo «\u00a0Avant\u00a0» jusqu’à 12\u00a0h", 21: "Embargo Zik Zac jusqu’à 20\u00a0h", 22: "",
-		23: "Réserve électorale\u00a0: Second tour", 24: "Réserve électorale\u00a0: Second tour jusqu’à 20\u00a0h", 25: "",
+		18: "", 19: "Embargo Zik ZacEmbargo «\u00a0Avant\u00a0»", 20: "…Embargo «\u00a0Avant\u00a0» jusqu’à 12\u00a0h", 21: "Embargo Zik Zac jusqu’à 20\u00a0h", 22: "Vernissage",
+		23: "Réserve électorale\u00a0: Second tour", 24: "FestivalRéserve électorale\u00a0: Second tour jusqu’à 20\u00a0h", 25: "…", 26: "…", 27: "",
 	} {
 		said := ""
 		for _, m := range s.marks(spans, at(day, 0), false) {

@@ -132,6 +132,7 @@ func (s *Studio) typedEntry(r *http.Request) (assets.HeadingEntry, error) {
 	get := r.PostFormValue
 	e := assets.HeadingEntry{
 		Slug: get("slug"), Name: get("name"), Lede: get("lede"), Light: get("light"), Dark: get("dark"), URL: get("url"), Sites: strings.Fields(get("sites")), Partner: get("partner"), Parent: get("parent"),
+		Begins: get("begins"), Ends: get("ends"),
 	}
 	var err error
 	if e.Embargo, err = s.typedInstant("embargo", get("embargo")); err != nil {

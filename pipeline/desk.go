@@ -41,7 +41,7 @@ type Maker interface {
 }
 
 // Options is what a Desk is made of. All fields are required, but for Postman,
-// Caller, Letterhead, Texts, Zone, Passwords, Assisted, Grants and Offsets.
+// Caller, Visitor, Letterhead, Texts, Zone, Passwords, Assisted, Grants and Offsets.
 type Options struct {
 	Catalog    assets.Catalog
 	Blobs      assets.Blobs
@@ -60,6 +60,7 @@ type Options struct {
 	LetterPost Postman  // takes the newsletter; nil: Postman does
 	Mailing    *Mailing // our own list of subscribers; nil: there is none
 	Caller     Caller   // nil: no program is told of anything
+	Visitor    Visitor  // nil: the links of letters are not looked at
 	Letterhead Letterhead
 	Uploads    Uploads
 	Checks     *archive.Checks // what is known of files that leave in archives; nil: nothing yet

@@ -165,11 +165,11 @@ func (p letterParts) letter(subject, preheader string) (publishers.Letter, error
 
 // html is what stands in the body. Mail programs know inline styles only.
 func (p letterParts) html() (string, error) {
-	t, err := template.New("").Parse(`<div style="max-width:36em;margin:0 auto;color:#1b1b1f;font:16px/1.5 sans-serif">
-{{range .Edito}}<p>{{.}}</p>{{end}}
+	t, err := template.New("").Funcs(template.FuncMap{"linked": linked}).Parse(`<div style="max-width:36em;margin:0 auto;color:#1b1b1f;font:16px/1.5 sans-serif">
+{{range .Edito}}<p>{{linked .}}</p>{{end}}
 {{range .Films}}<div style="margin:32px 0">{{if .Picture}}<a href="{{.Link}}"><img src="{{.Picture}}" alt="" width="576" style="display:block;width:100%;height:auto;border-radius:8px"></a>{{end}}
 <h2 style="margin:12px 0 4px;font-size:20px;line-height:1.3"><a href="{{.Link}}" style="color:inherit">{{.Title}}</a></h2>
-{{range .Paragraphs}}<p style="margin:0 0 8px">{{.}}</p>{{end}}
+{{range .Paragraphs}}<p style="margin:0 0 8px">{{linked .}}</p>{{end}}
 <p style="margin:12px 0 0"><a href="{{.Link}}" style="display:inline-block;padding:10px 20px;border-radius:24px;background:#1b1b1f;color:#faf8f4;font-weight:bold;text-decoration:none">Voir le film</a></p></div>{{end}}
 <p style="color:#5d5a55;font-size:14px">{{.House}}{{with .Imprint}}<br>{{.}}{{end}}</p></div>`)
 	if err != nil {

@@ -74,6 +74,43 @@ func TestALetterShowsItsFilms(t *testing.T) {
 	}
 }
 
+// visitor knows which addresses answer.
+type visitor map[string]error
+
+func (v visitor) Visit(_ context.Context, address string) error {
+	if err, known := v[address]; known {
+		return err
+	}
+	return missing("visitor")
+}
+
+// TestLinksOfALetter: addresses in its words can be followed, whatever stands around
+// them; each is looked at once, and what a reader would meet is said.
+func TestLinksOfALetter(t *testing.T) {
+	b, _, films := lettered(t, 1, 0, 0)
+	b.Visitor = visitor{"https://zikzac.example/?a=1&b=2": nil}
+	d := LetterDraft{
+		Subject: "x", Films: films,
+		Edito: "Tout est sur https://zikzac.example/?a=1&b=2. Ou (https://parti.example/«là») <https://zikzac.example/?a=1&b=2>\"",
+	}
+	links, err := b.LetterLinks(t.Context(), d)
+	b.must(err)
+	links = slices.DeleteFunc(links, func(l LetterLink) bool { return strings.HasPrefix(l.Address, "https://example.test/") })
+	if len(links) != 2 || links[0] != (LetterLink{Address: "https://zikzac.example/?a=1&b=2"}) || links[1].Address != "https://parti.example/" || links[1].Fault == "" {
+		t.Errorf("%+v", links)
+	}
+	l, err := b.ComposeLetter(t.Context(), d)
+	b.must(err)
+	for _, want := range []string{
+		`sur <a href="https://zikzac.example/?a=1&amp;b=2">https://zikzac.example/?a=1&amp;b=2</a>. Ou (`,
+		`<a href="https://parti.example/">https://parti.example/</a>«là») &lt;<a href=`, `</a>&gt;&#34;`,
+	} {
+		if !strings.Contains(l.HTML, want) {
+			t.Errorf("without %s: %s", want, l.HTML)
+		}
+	}
+}
+
 func second[A any](_ A, err error) error { return err }
 
 // What is no letter is refused with a sentence: no film, no subject, a film that

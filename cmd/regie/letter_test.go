@@ -61,6 +61,10 @@ func TestLetters(t *testing.T) {
 	if !strings.Contains(seen, "1\u00a0abonné") || !strings.Contains(seen, "<iframe") {
 		t.Errorf("the page of the letter: %s", seen)
 	}
+	looked := url.Values{"film": {string(f)}, "objet": {"Un film"}, "edito": {"Voir " + s.URL + "/nulle-part"}, "liens": {"1"}}
+	if text := page(team, http.StatusOK, "/regie/lettre?"+looked.Encode(), nil); !strings.Contains(text, s.URL+"/nulle-part") || !strings.Contains(text, "Cette adresse n’est pas publique") {
+		t.Errorf("where its links lead: %s", text)
+	}
 	if text := page(team, http.StatusOK, "/regie/lettre/apercu?"+form.Encode(), nil); !strings.Contains(text, "Bonjour &lt;b&gt;à vous") || !strings.Contains(text, "/films/atelier/") || !strings.Contains(text, "<img src=") {
 		t.Errorf("the preview: %s", text)
 	}

@@ -236,7 +236,7 @@ func (s *stage) publications(film assets.ID) []story {
 	all := []story{
 		{"Canaux", assets.RoleCommunication, "/regie/admin/canaux"},
 		{"Lettre", assets.RoleCommunication, "/regie/lettre"},
-		{"Lettre avec aperçu", assets.RoleCommunication, "/regie/lettre?objet=Une+soir%C3%A9e+au+Jas&edito=Bonjour%2C%0A%0Avoici+les+films+de+la+quinzaine.&film=" + string(film)},
+		{"Lettre avec aperçu", assets.RoleCommunication, "/regie/lettre?liens=1&objet=Une+soir%C3%A9e+au+Jas&edito=Bonjour%2C%0A%0Avoici+les+films+de+la+quinzaine.+Le+programme+%3A+https%3A%2F%2Ffestival.invalid&film=" + string(film)},
 		{"S’abonner", "", "/newsletter"},
 	}
 	for _, x := range []struct {

@@ -94,7 +94,8 @@ func openAt(ctx context.Context, cfg configs.Config, logs io.Writer, now assets.
 	h.parts.Now, h.parts.NewID, h.parts.Lease, h.parts.Log, h.parts.Zone = h.now, newID, lease, h.log, h.zone
 	h.parts.Offsets = offsets(h.cfg.Calendar)
 	h.parts.Ahead = time.Duration(cfg.Channels.AheadHours) * time.Hour
-	h.parts.Caller = hooks.New(hooks.Options{Private: configs.Names(cfg.Webhooks.PrivateHosts)})
+	outside := hooks.New(hooks.Options{Private: configs.Names(cfg.Webhooks.PrivateHosts)})
+	h.parts.Caller, h.parts.Visitor = outside, outside
 	h.desk = pipeline.NewDesk(h.parts)
 	return h, nil
 }

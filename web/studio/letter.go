@@ -36,6 +36,8 @@ type letterBody struct {
 	Choices []letterChoice
 	Preview string // the address of the letter as it stands; "" before it is asked for
 	Text    string // the same without a picture
+	Links   []pipeline.LetterLink
+	Looked  bool // where its links lead was asked for
 	Planned []plannedLetter
 	Readers *readers // of our own list; nil: somebody else keeps it
 }
@@ -83,7 +85,12 @@ func (s *Studio) letter(w http.ResponseWriter, r *http.Request) error {
 		} else if err != nil {
 			p.Fault = assets.Sentence(err)
 		} else {
-			b.Preview, b.Text = letterPath+"/apercu?"+q.Encode(), l.Text
+			b.Preview, b.Text, b.Looked = letterPath+"/apercu?"+q.Encode(), l.Text, q.Has("liens")
+		}
+		if b.Looked {
+			if b.Links, err = s.Desk.LetterLinks(ctx, b.Draft); err != nil {
+				return err
+			}
 		}
 	}
 	if err := s.letterState(ctx, &b); err != nil {

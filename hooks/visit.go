@@ -48,7 +48,7 @@ func (h *Hooks) Visit(ctx context.Context, address string) error {
 	case code == http.StatusNotFound || code == http.StatusGone:
 		return &assets.Error{Kind: assets.NotFound, Op: op, Msg: "Il n’y a pas de page à cette adresse."}
 	case code >= http.StatusBadRequest:
-		return &assets.Error{Kind: assets.Transient, Op: op, Msg: fmt.Sprintf("Ce site répond %d : ouvrez le lien pour vérifier.", code)}
+		return &assets.Error{Kind: assets.Transient, Op: op, Msg: fmt.Sprintf("Ce site répond %d : ouvrez le lien pour vérifier.", code)}
 	}
 	return nil
 }

@@ -251,6 +251,7 @@ func (s *stage) publications(film assets.ID) []story {
 		{"Mise en ligne programmée, film déjà là", "", "vimeo", assets.PublicationScheduled},
 		{"Mise en ligne incomplète, titre changé sur le canal", "Le film est en ligne, mais pas tout ce qui l’accompagne.", "youtube", assets.PublicationPublished},
 		{"Mise en ligne regardée", "", "facebook", assets.PublicationPublished},
+		{"Mise en ligne sur le site", "", assets.ChannelSite, assets.PublicationPublished},
 	} {
 		p := assets.Publication{ID: newID(), Film: film, Channel: x.channel, Reason: x.reason, At: s.now(), CreatedAt: s.now()}
 		var c assets.Change

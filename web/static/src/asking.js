@@ -3,9 +3,9 @@
 // ask gets, or with a body posts, and returns the JSON of the answer. An error
 // with a status carries the server's own sentence; one without is the network's.
 // What a form says outlives its page.
-export const ask = async (path, body, type) => {
+export const ask = async (path, body, type, signal) => {
   const answer = await fetch(path, {
-    method: body === undefined ? 'GET' : 'POST', body, keepalive: body instanceof URLSearchParams, headers: { Accept: 'application/json', ...(type && { 'Content-Type': type }) },
+    method: body === undefined ? 'GET' : 'POST', body, keepalive: body instanceof URLSearchParams, signal, headers: { Accept: 'application/json', ...(type && { 'Content-Type': type }) },
   });
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw Object.assign(new Error(said.erreur || 'Le serveur ne répond pas comme il devrait. Réessayez dans un moment.'), { status: answer.status });

@@ -188,7 +188,7 @@ function asking(form) {
     next.textContent = at < steps.length - 1 ? 'Continuer' : 'Terminer';
     skip.hidden = at === steps.length - 1;
   };
-  let timer = 0;
+  let timer = 0, flight;
   const soon = (wait) => {
     clearTimeout(timer);
     timer = setTimeout(save, wait);
@@ -196,11 +196,14 @@ function asking(form) {
   const save = async () => {
     clearTimeout(timer);
     timer = 0;
+    flight?.abort(); // an answer that is still on its way must not arrive behind this one
+    const { signal } = flight = new AbortController();
     try {
-      await ask(form.getAttribute('action'), new URLSearchParams(new FormData(form)));
+      await ask(form.getAttribute('action'), new URLSearchParams(new FormData(form)), undefined, signal);
       const now = new Date();
       saved.textContent = `Enregistré à ${now.getHours()}\u00a0h\u00a0${String(now.getMinutes()).padStart(2, '0')}`;
     } catch (error) {
+      if (signal.aborted) return;
       saved.textContent = error.status ? error.message : 'Pas encore enregistré : le réseau est coupé.';
       soon(3000);
     }

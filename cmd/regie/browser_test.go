@@ -15,6 +15,7 @@ import (
 // TestMadeFilmPlays watches, in Chromium, what the house made of a real clip:
 // with JavaScript and without, and nothing goes wrong.
 func TestMadeFilmPlays(t *testing.T) {
+	wholeLadder(t)
 	data := t.TempDir()
 	code, out, errs := outcome(t, data, "ingest", filepath.Join(clips(t), "good/phone-720p-rot180-5s.mp4"), "--rubrique", "societe", "--to", "site", "--wait", "--json")
 	if code != exitDone {

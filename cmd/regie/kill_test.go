@@ -32,6 +32,7 @@ func TestKilledServer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes minutes")
 	}
+	wholeLadder(t)
 	// Orphans of the killed server become children of this process.
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		t.Fatal(err)

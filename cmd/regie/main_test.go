@@ -6,15 +6,21 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
+	"anonymal.tv/regie/configs"
 	"anonymal.tv/regie/internal/services"
 	"anonymal.tv/regie/pipeline"
+	"anonymal.tv/regie/pipeline/maker"
 )
 
 // asRegie turns the test binary into regie itself, so that the tests run the
@@ -27,8 +33,43 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	file, err := shortLadder()
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv(profilesKey, file)
+	code := m.Run()
+	os.Remove(file)
+	os.Exit(code)
 }
+
+// profilesKey names the profiles that the program makes films by.
+const profilesKey = "REGIE_PROFILES"
+
+// shortLadder is a file of profiles: those of the house, with the two smallest steps
+// of its ladder, made in haste. What is tested here is the way of a film, which is the
+// same whatever it looks like; ./pipeline/maker looks at that.
+func shortLadder() (file string, err error) {
+	var p maker.Profiles
+	name, text, err := configs.ReadProfiles("")
+	if err == nil {
+		err = configs.Decode(name, text, &p)
+	}
+	if err != nil {
+		return "", err
+	}
+	p.Ladder = p.Ladder[len(p.Ladder)-2:]
+	p.Ladder[0].MP4 = true
+	p.Video.Preset, p.Video.Params = "ultrafast", "scenecut=40:open-gop=0"
+	if text, err = yaml.Marshal(p); err != nil {
+		return "", err
+	}
+	file = filepath.Join(os.TempDir(), fmt.Sprintf("regie-profiles-%d.yaml", os.Getpid()))
+	return file, os.WriteFile(file, text, 0o600)
+}
+
+// wholeLadder has the films of a test made as the house makes them.
+func wholeLadder(t *testing.T) { t.Setenv(profilesKey, "") }
 
 // regie is a command of the real program that works on a data folder.
 func regie(ctx context.Context, t testing.TB, data string, args ...string) *exec.Cmd {

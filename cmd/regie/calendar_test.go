@@ -199,18 +199,16 @@ func TestCalendar(t *testing.T) {
 		}
 	})
 	tab.Faults(t, "422", "/deplacer")
+	step("seen from an agenda", func(t *testing.T) { agenda(t, s, h) })
 }
 
 func frenchMonth(t time.Time) string {
 	return [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}[t.Month()-1]
 }
 
-// TestFeed: the private calendar has stable names, the hour on the wall, and says
+// agenda: the private calendar has stable names, the hour on the wall, and says
 // what moved, what was called off; its key opens until it is revoked.
-func TestFeed(t *testing.T) {
-	s := openStudio(t)
-	h := openHouse(t, s.Data)
-	defer h.Close()
+func agenda(t *testing.T, s *opened, h *house) {
 	film := vouch(t, h, "Une place, des arbres ; un très long titre que les agendas coupent en plusieurs lignes")[0]
 	p := planned(t, h, film, time.Now().AddDate(0, 1, 0).Format(time.DateOnly)+"T18:00")
 	tab := s.as(assets.RoleMonteur)

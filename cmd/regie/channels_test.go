@@ -223,26 +223,6 @@ func TestAChannelFails(t *testing.T) {
 	tab.Faults(t)
 }
 
-// TestByHandOnThePage (F27): what it takes stands on the page, in no colour of an
-// error; the address that is pasted ends it.
-func TestByHandOnThePage(t *testing.T) {
-	instance(t)
-	t.Setenv("REGIE_CHANNELS_MASTODON_MODE", "assisted")
-	s := openStudio(t)
-	f := sign(t, s.Data)
-	tab := s.as(assets.RoleCommunication)
-	tab.Open(t, s.URL+"/regie/films/"+string(f))
-	fill(t, tab, `#bat button[name=donner]`)
-	fill(t, tab, `#publications form button`, [2]string{`#publications input[value=mastodon]`})
-	tab.Until(t, `document.querySelector("#publications li").innerText.includes("À publier à la main")`)
-	fill(t, tab, `#publications li a`)
-	tab.Until(t, `document.querySelector("textarea[readonly]").value.includes("Atelier") && document.querySelector("a[href*=telecharger]") && document.querySelector(".stop, .red, .fault, .danger") === null`)
-	tab.Until(t, `fetch(document.querySelector("a[href*=telecharger]").href).then(r => r.ok && r.headers.get("Content-Disposition").startsWith("attachment"))`)
-	fill(t, tab, `form.fields button[value=adresse]`, [2]string{`input[name=adresse]`, "https://mastodon.example/@anonymal/1"})
-	tab.Until(t, `document.querySelector("h1 ~ .meta").innerText.includes("En ligne") && document.querySelector("a.button").href === "https://mastodon.example/@anonymal/1"`)
-	tab.Faults(t)
-}
-
 // trades is where codes become tokens, as an instance of Mastodon has it.
 type trades struct {
 	challenge string // of whom the code is for

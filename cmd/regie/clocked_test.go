@@ -117,13 +117,5 @@ func (h *clocked) dressed(titles ...string) []assets.ID {
 // link is where a new person of that role comes in.
 func (h *clocked) link(role assets.UserRole) string {
 	h.Helper()
-	u, err := h.desk.Hire(h.Context(), assets.User{Name: "Une personne", Mail: string(newID()) + "@example.org", Role: role}, "cli")
-	if err != nil {
-		h.Fatal(err)
-	}
-	key, err := h.desk.Invite(h.Context(), u.ID, assets.KeyInvite, firstLinkLasts, "cli")
-	if err != nil {
-		h.Fatal(err)
-	}
-	return h.baseURL() + "/regie/entrer/" + key.Reveal()
+	return h.baseURL() + hired(h.T, h.house, assets.User{Name: "Une personne", Mail: string(newID()) + "@example.org", Role: role})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"strings"
@@ -41,13 +40,23 @@ func openStudio(t *testing.T) *opened {
 // invite gives access to one more person, and returns the path of their link.
 func (s *opened) invite(name string, role assets.UserRole) string {
 	s.Helper()
-	code, out, errs := outcome(s.T, s.Data, "user", "add", name, "--mail", strings.ReplaceAll(strings.ToLower(name), " ", ".")+"@example.org", "--role", string(role), "--json")
-	var u struct{ Link string }
-	if code != exitDone || json.Unmarshal([]byte(out), &u) != nil {
-		s.Fatalf("user add: %d %s%s", code, out, errs)
+	h := openHouse(s.T, s.Data)
+	defer h.Close()
+	return hired(s.T, h, assets.User{Name: name, Mail: strings.ReplaceAll(strings.ToLower(name), " ", ".") + "@example.org", Role: role})
+}
+
+// hired gives work to somebody, and returns the path of their link.
+func hired(t *testing.T, h *house, u assets.User) string {
+	t.Helper()
+	u, err := h.desk.Hire(t.Context(), u, "cli")
+	if err != nil {
+		t.Fatal(err)
 	}
-	_, path, _ := strings.Cut(u.Link, "/regie/")
-	return "/regie/" + path
+	key, err := h.desk.Invite(t.Context(), u.ID, assets.KeyInvite, firstLinkLasts, "cli")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/regie/entrer/" + key.Reveal()
 }
 
 func (s *opened) start() {

@@ -5,12 +5,11 @@ import (
 	"testing"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/internal/browser"
 )
 
-// TestTheTextOfEachChannel (F25): the counter counts as the channel does, while one
-// types and without a script; what is too long can't be kept, with its reason, and
-// stands there still; words of one's own are seen to be, and are given up again.
-func TestTheTextOfEachChannel(t *testing.T) {
+// TestWithoutAnAccount: a film is put on channels by hand, each with its text.
+func TestWithoutAnAccount(t *testing.T) {
 	instance(t)
 	t.Setenv("REGIE_CHANNELS_MASTODON_MODE", "assisted")
 	t.Setenv("REGIE_CHANNELS_X_MODE", "assisted")
@@ -23,6 +22,15 @@ func TestTheTextOfEachChannel(t *testing.T) {
 	tab.Until(t, `document.querySelector("#publications input[value=x]") !== null`)
 	fill(t, tab, `#publications form button`, [2]string{`#publications input[value=mastodon]`}, [2]string{`#publications input[value=x]`})
 	tab.Until(t, `document.querySelectorAll("#publications li").length === 2`)
+	t.Run("the text of each channel (F25)", func(t *testing.T) { textOfEachChannel(t, tab, page) })
+	t.Run("by hand (F27)", func(t *testing.T) { byHandOnThePage(t, tab, page) })
+	tab.Faults(t, "422")
+}
+
+// textOfEachChannel: the counter counts as the channel does, while one types and
+// without a script; what is too long can't be kept, with its reason, and stands
+// there still; words of one's own are seen to be, and are given up again.
+func textOfEachChannel(t *testing.T, tab *browser.Tab, page string) {
 	tab.Open(t, page+"/textes?canal=x")
 	typed := func(text string) string {
 		return `(() => { const area = document.querySelector("textarea[name=text]"); area.value = ` + text + `; area.dispatchEvent(new Event("input", {bubbles: true})); return true })()`
@@ -48,5 +56,16 @@ func TestTheTextOfEachChannel(t *testing.T) {
 	tab.Open(t, page+"/textes?canal=x")
 	tab.Until(t, press("#compte [value=reprendre]"))
 	tab.Until(t, `document.body.innerText.includes("Le texte commun est repris") && !document.body.innerText.includes("modifié ici") && document.querySelector("textarea").value.startsWith("Atelier")`)
-	tab.Faults(t, "422")
+}
+
+// byHandOnThePage: what it takes stands on the page, in no colour of an error; the
+// address that is pasted ends it.
+func byHandOnThePage(t *testing.T, tab *browser.Tab, page string) {
+	tab.Open(t, page)
+	tab.Until(t, `[...document.querySelectorAll("#publications li")].every(l => l.innerText.includes("À publier à la main"))`)
+	tab.Until(t, `[...document.querySelectorAll("#publications li a")].filter(a => a.innerText === "Mastodon").map(a => (a.click(), true))[0]`)
+	tab.Until(t, `document.querySelector("textarea[readonly]").value.includes("Atelier") && document.querySelector("a[href*=telecharger]") && document.querySelector(".stop, .red, .fault, .danger") === null`)
+	tab.Until(t, `fetch(document.querySelector("a[href*=telecharger]").href).then(r => r.ok && r.headers.get("Content-Disposition").startsWith("attachment"))`)
+	fill(t, tab, `form.fields button[value=adresse]`, [2]string{`input[name=adresse]`, "https://mastodon.example/@anonymal/1"})
+	tab.Until(t, `document.querySelector("h1 ~ .meta").innerText.includes("En ligne") && document.querySelector("a.button").href === "https://mastodon.example/@anonymal/1"`)
 }

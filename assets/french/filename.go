@@ -2,18 +2,25 @@ package french
 
 import (
 	"path"
+	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // longestName is what every disk takes: 255 bytes, with room for " (2)".
 const longestName = 200
 
-// FileName is the name of a file as anyone's disk and any archive can hold it:
-// the last element of what may be a path, without what some system forbids.
-// What is left is text of the one who named it; it is never "" and never hidden.
+// escape is what browsers read as one byte of a name.
+var escape = regexp.MustCompile(`%([0-9A-Fa-f]{2})`)
+
+// FileName is the name of a file as anyone's disk and any archive can hold it, and
+// any browser saves it: the last element of what may be a path, composed (NFC),
+// without what some system forbids. What is left is text of the one who named it;
+// it is never "" and never hidden.
 func FileName(name string) string {
-	name = strings.ReplaceAll(Clean(name), `\`, "/")
+	name = strings.ReplaceAll(norm.NFC.String(Clean(name)), `\`, "/")
 	name = name[strings.LastIndex(name, "/")+1:]
 	name = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("\n:*?\"<>|", r) {
@@ -21,7 +28,7 @@ func FileName(name string) string {
 		}
 		return r
 	}, name)
-	name = strings.Trim(name, " .")
+	name = strings.TrimLeft(strings.Trim(escape.ReplaceAllString(name, "-$1"), " ."), "~ .")
 	ext := path.Ext(name)
 	if len(ext) > 12 || ext == name {
 		ext = ""

@@ -64,7 +64,7 @@ func (p *Room) lend(w http.ResponseWriter, r *http.Request, v visit, film assets
 	receipt := receiptOf(film, f)
 	receipt.Delivery, receipt.Visitor = v.ID, v.visitor
 	receipt.Add(assets.Stretch{To: f.Size}, p.Now())
-	p.note(r, receipt)
+	p.note(r, receipt, 0)
 	http.Redirect(w, r, address.Reveal(), http.StatusFound)
 	return nil
 }

@@ -152,7 +152,7 @@ func TestCounted(t *testing.T) {
 		t.Errorf("a scanner of mails is noted as %+v, %v", all, err)
 	}
 
-	const visitors, pieces = 60, 5
+	const visitors, pieces = 1000, 5
 	var all sync.WaitGroup
 	begin := make(chan bool, 8)
 	for range visitors {
@@ -173,6 +173,9 @@ func TestCounted(t *testing.T) {
 	}
 	all.Wait()
 	want(x, "taken up again", visitors, visitors)
+	if noted, err := h.Catalog.Receipts(t.Context(), x.ID); err != nil || len(noted) != visitors+openings {
+		t.Errorf("%d receipts of %d visitors: who makes up cookies fills the disk; %v", len(noted), visitors, err)
+	}
 
 	x, root = h.link(pipeline.DeliveryRequest{})
 	address = h.saved(root, f, assets.MP4Role(720))

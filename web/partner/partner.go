@@ -15,7 +15,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"anonymal.tv/regie/assets"
@@ -47,7 +46,7 @@ type Room struct {
 	gzip    *static.Gzip
 	tries   *gate.Throttle // passwords
 	running running
-	opened  sync.Map // receipts of opening that were noted: link and visitor
+	opened  memory // openings that were noted: link and visitor
 }
 
 // How often a password may be wrong.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"anonymal.tv/regie/access"
 	"anonymal.tv/regie/assets"
 	"anonymal.tv/regie/assets/french"
+	"anonymal.tv/regie/internal/browser"
 	"anonymal.tv/regie/pipeline"
 )
 
@@ -143,10 +145,12 @@ func TestNothingLeaks(t *testing.T) {
 }
 
 // TestNames (D-08): whatever a film is called, its file is saved under a name that
-// parses back to what people read, and breaks out of no header.
+// parses back to what people read, and breaks out of no header; Chromium saves it
+// under that very name.
 func TestNames(t *testing.T) {
 	h := newHouse(t)
 	v := h.visitor()
+	tab := browser.Watch(t, browser.Start(t), h.server.URL)
 	for i, title := range []string{
 		"Simple", "Été à l'Aune", `a"b\c`, "a;b=c", "../../etc/passwd", "x\r\nSet-Cookie: a=b", "\u202egpj.exe", "%41%0d", "日本語", "CON", "a'b''c", " espace ",
 		"a/b", `a\b`, "a:b", "a*b?", "<b>gras</b>", "a|b", "…", "« Zik Zac »", "🎬 film", strings.Repeat("é", 300), ".caché", "point.", "tab\tulation", "a\u0000b",
@@ -160,6 +164,9 @@ func TestNames(t *testing.T) {
 			kind, params, err := mime.ParseMediaType(said)
 			if name := params["filename"]; res.StatusCode != http.StatusOK || err != nil || kind != "attachment" || name == "" || name != french.FileName(name) {
 				t.Errorf("%q: %d, %q, %v", title, res.StatusCode, said, err)
+			}
+			if saved := filepath.Base(tab.Save(t, address)); saved != params["filename"] {
+				t.Errorf("%q: Chromium saves it as %q, not %q", title, saved, params["filename"])
 			}
 		}
 	}

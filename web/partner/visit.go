@@ -2,6 +2,7 @@ package partner
 
 import (
 	"net/http"
+	"sync"
 	"time"
 
 	"anonymal.tv/regie/access"
@@ -146,16 +147,42 @@ func (p *Room) visitor(w http.ResponseWriter, r *http.Request, x assets.Delivery
 		return access.Hash(assets.AddressOf(r.Context()) + "\n" + r.UserAgent())[:16]
 	}
 	visitor := access.Hash(cookie.Value)[:16]
-	if _, noted := p.opened.LoadOrStore(string(x.ID)+visitor, true); !noted {
-		p.note(r, assets.Receipt{Delivery: x.ID, Visitor: visitor, Kind: assets.ReceiptOpened})
+	if p.opened.first(string(x.ID) + visitor) {
+		p.note(r, assets.Receipt{Delivery: x.ID, Visitor: visitor, Kind: assets.ReceiptOpened}, openings)
 	}
 	return visitor
 }
 
-// note keeps a receipt. One that can't be kept keeps nobody from their film.
-func (p *Room) note(r *http.Request, receipt assets.Receipt) {
+const (
+	openings   = 500    // browsers that a link notes within a day: who makes up cookies fills no disk
+	remembered = 10_000 // openings that are known without a look; then all are looked up anew
+)
+
+// memory knows what was met before. It forgets all when it is full.
+type memory struct {
+	mu    sync.Mutex
+	known map[string]bool
+}
+
+// first tells whether a name is met for the first time.
+func (m *memory) first(name string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known[name] {
+		return false
+	}
+	if m.known == nil || len(m.known) >= remembered {
+		m.known = map[string]bool{}
+	}
+	m.known[name] = true
+	return true
+}
+
+// note keeps a receipt, unless the link has as many of its kind as the limit (0:
+// none). One that can't be kept keeps nobody from their film.
+func (p *Room) note(r *http.Request, receipt assets.Receipt, limit int) {
 	receipt.ID, receipt.At = p.Desk.NewID(), p.Now()
-	if _, err := p.Desk.Catalog.NoteReceipt(r.Context(), receipt, 0); err != nil {
+	if _, err := p.Desk.Catalog.NoteReceipt(r.Context(), receipt, limit); err != nil && assets.KindOf(err) != assets.Conflict {
 		p.Log.Warn("a receipt was not kept", "delivery", receipt.Delivery, "err", err)
 	}
 }

@@ -1,0 +1,50 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	cdp "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+)
+
+// Save follows the address of a download, as a click on it does, and returns the
+// file that Chromium made of it: a folder's only one, under the name that a person
+// would find.
+func (w *Tab) Save(t *testing.T, address string) string {
+	t.Helper()
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(w.Ctx, time.Minute)
+	defer cancel()
+	done := make(chan struct{}, 1)
+	err := chromedp.ListenBrowser(ctx, func(event any) {
+		if e, is := event.(*cdp.EventDownloadProgress); is && e.State == cdp.DownloadProgressStateCompleted {
+			done <- struct{}{}
+		}
+	})
+	if err == nil {
+		_, err = chromedp.CallBrowser(ctx, cdp.SetDownloadBehavior, cdp.SetDownloadBehaviorParams{
+			Behavior: cdp.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir, EventsEnabled: new(true),
+		})
+	}
+	if err == nil {
+		_, err = chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("location.href = %q", address)))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-done:
+	case <-ctx.Done():
+		t.Fatalf("%s was not saved", address)
+	}
+	saved, err := os.ReadDir(dir)
+	if err != nil || len(saved) != 1 {
+		t.Fatalf("%s was saved as %v: %v", address, saved, err)
+	}
+	return filepath.Join(dir, saved[0].Name())
+}

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -105,6 +104,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 				code = int(e)
 			}
 		}()
+		if len(args) == 0 {
+			args = []string{"--help"}
+		}
 		k, err := parser.Parse(args)
 		out.json = c.JSON
 		if err != nil {
@@ -141,13 +143,6 @@ type listener interface{ listenFlag() string }
 
 // exited carries the code of a command line that only asked for help.
 type exited int
-
-// usageError is a command line that can't be understood.
-type usageError struct{ err error }
-
-func (e *usageError) Error() string {
-	return fmt.Sprintf("Commande incorrecte : %v. « regie --help » montre ce qui est possible.", e.err)
-}
 
 // frenchHelp prints kong's help with French headings.
 func frenchHelp(o kong.HelpOptions, k *kong.Context) error {

@@ -37,6 +37,8 @@ type HeadingEntry struct {
 	Dark    string    `json:"dark,omitempty"`    // of a rubrique
 	Rank    int       `json:"rank,omitempty"`    // of a rubrique
 	URL     string    `json:"url,omitempty"`     // of a partner
+	Logo    string    `json:"logo,omitempty"`    // of a partner: changed by Desk.SetLogo alone
+	Colour  string    `json:"colour,omitempty"`  // of a partner
 	Sites   []string  `json:"sites,omitempty"`   // of a partner: who may frame its films
 	Partner string    `json:"partner,omitempty"` // of a dossier
 	Planned int       `json:"planned,omitempty"` // of a dossier
@@ -56,7 +58,7 @@ func (p Programme) Entries(kind HeadingKind) []HeadingEntry {
 		}
 	case HeadingPartner:
 		for _, x := range p.Partners {
-			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, URL: x.URL, Sites: x.Sites, Embargo: x.Embargo})
+			all = append(all, HeadingEntry{Slug: x.Slug, Name: x.Name, Lede: x.Lede, URL: x.URL, Logo: x.Logo, Colour: x.Colour, Sites: x.Sites, Embargo: x.Embargo})
 		}
 	case HeadingDossier:
 		for _, x := range p.Dossiers {
@@ -85,7 +87,7 @@ func (p *Programme) Add(kind HeadingKind, e HeadingEntry) {
 	case HeadingRubrique:
 		p.Rubriques = append(p.Rubriques, Rubrique{Slug: e.Slug, Name: e.Name, Lede: e.Lede, Light: e.Light, Dark: e.Dark, Rank: e.Rank})
 	case HeadingPartner:
-		p.Partners = append(p.Partners, Partner{Slug: e.Slug, Name: e.Name, Lede: e.Lede, URL: e.URL, Sites: e.Sites, Embargo: e.Embargo})
+		p.Partners = append(p.Partners, Partner{Slug: e.Slug, Name: e.Name, Lede: e.Lede, URL: e.URL, Logo: e.Logo, Colour: e.Colour, Sites: e.Sites, Embargo: e.Embargo})
 	case HeadingDossier:
 		p.Dossiers = append(p.Dossiers, Dossier{Slug: e.Slug, Name: e.Name, Lede: e.Lede, Partner: e.Partner, Planned: e.Planned, Begins: e.Begins, Ends: e.Ends, Embargo: e.Embargo})
 	case HeadingTerritory:

@@ -39,6 +39,9 @@ type Partner struct {
 	Name string `json:"name" yaml:"name"`
 	URL  string `json:"url,omitempty" yaml:"url,omitempty"`
 	Lede string `json:"lede,omitempty" yaml:"lede,omitempty"`
+	// What its own pages wear: a picture among the blobs, and one colour, #rrggbb.
+	Logo   string `json:"logo,omitempty" yaml:"-"`
+	Colour string `json:"colour,omitempty" yaml:"colour,omitempty"`
 	// Sites are the hosts that may show its films in a frame, in ASCII and without
 	// « www. »; none: any may.
 	Sites []string `json:"sites,omitempty" yaml:"sites,omitempty"`

@@ -28,6 +28,8 @@ type Partner struct {
 	Name string `yaml:"name"`
 	URL  string `yaml:"url"`
 	Lede string `yaml:"lede"`
+	// Colour is that of its own pages: #rrggbb.
+	Colour string `yaml:"colour"`
 	// Sites may show its films in a frame; none: any may.
 	Sites []string `yaml:"sites"`
 }

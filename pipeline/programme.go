@@ -30,6 +30,10 @@ func (d *Desk) SaveEntry(ctx context.Context, kind assets.HeadingKind, e assets.
 	if err := soundEntry(p, kind, &e); err != nil {
 		return e, "", err
 	}
+	e.Logo = ""
+	if before != nil {
+		e.Logo = before.Logo
+	}
 	note := "« " + e.Name + " » changé dans le programme."
 	if before == nil {
 		note, e.Slug = "« "+e.Name+" » ajouté au programme.", freeSlug(p, kind, e.Name)
@@ -285,6 +289,14 @@ func freeSlug(p assets.Programme, kind assets.HeadingKind, name string) string {
 
 var hexColour = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 
+// Colour reads the colour of a partner; "" for none.
+func Colour(typed string) (string, error) {
+	if typed = strings.ToLower(strings.TrimSpace(typed)); typed != "" && !hexColour.MatchString(typed) {
+		return "", wrong("pipeline.Colour", "colour", "Cette couleur ne se lit pas : écrivez-la comme #d22f27. Rien n’a changé.")
+	}
+	return typed, nil
+}
+
 // soundEntry cleans what people typed, and refuses what can't stand.
 func soundEntry(p assets.Programme, kind assets.HeadingKind, e *assets.HeadingEntry) error {
 	const op = "pipeline.SaveEntry"
@@ -298,7 +310,8 @@ func soundEntry(p assets.Programme, kind assets.HeadingKind, e *assets.HeadingEn
 	}
 	site, err := url.Parse(e.URL)
 	sites, sitesErr := Sites(e.Sites)
-	e.Sites = sites
+	colour, colourErr := Colour(e.Colour)
+	e.Sites, e.Colour = sites, colour
 	switch {
 	case fold.Slug(e.Name) == "" || len([]rune(e.Name)) > 120:
 		return wrong(op, "name", "Donnez un nom, de 120 signes au plus.")
@@ -308,6 +321,8 @@ func soundEntry(p assets.Programme, kind assets.HeadingKind, e *assets.HeadingEn
 		return wrong(op, "url", "Cette adresse ne se lit pas : écrivez-la comme https://exemple.org.")
 	case sitesErr != nil:
 		return sitesErr
+	case colourErr != nil:
+		return colourErr
 	case e.Planned < 0 || e.Planned > 10_000:
 		return wrong(op, "planned", "Le nombre de films prévus est entre 0 et 10 000.")
 	case !isDay(e.Begins) || !isDay(e.Ends):

@@ -201,7 +201,7 @@ func publicationRecord(h *House) {
 func programmeRecords(h *House) {
 	p := assets.Programme{
 		Rubriques:   []assets.Rubrique{{Slug: "societe", Name: "Société", Light: "#111", Dark: "#eee", Rank: 1, Lede: "L."}, {Slug: "culture", Name: "Culture", Rank: 2}},
-		Partners:    []assets.Partner{{Slug: "zik-zac", Name: "Zik Zac", URL: "https://example.org", Lede: "L.", Sites: []string{"zikzac.example", "xn--t-9fab.example"}}, {Slug: "zinc", Name: "ZINC"}},
+		Partners:    []assets.Partner{{Slug: "zik-zac", Name: "Zik Zac", URL: "https://example.org", Lede: "L.", Logo: "logos/aa.png", Colour: "#d22f27", Sites: []string{"zikzac.example", "xn--t-9fab.example"}}, {Slug: "zinc", Name: "ZINC"}},
 		Dossiers:    []assets.Dossier{{Slug: "zik-zac-2018", Name: "Zik Zac 2018", Partner: "zik-zac", Planned: 20, Lede: "L.", Begins: "2018-06-07", Ends: "2018-06-10"}},
 		Territories: []assets.Territory{{Slug: "aix", Name: "Aix-en-Provence"}, {Slug: "jas-de-bouffan", Name: "Jas de Bouffan", Parent: "aix"}},
 	}

@@ -29,6 +29,8 @@ type partnerRow struct {
 	URL  string `bun:"url"`
 	Lede string
 
+	Logo    string
+	Colour  string
 	Sites   []string `bun:"sites,type:json"`
 	Embargo micros
 }
@@ -85,7 +87,7 @@ func (r rubriqueRow) record() assets.Rubrique {
 }
 
 func (r partnerRow) record() assets.Partner {
-	return assets.Partner{Slug: r.Slug, Name: r.Name, URL: r.URL, Lede: r.Lede, Sites: r.Sites, Embargo: r.Embargo.time()}
+	return assets.Partner{Slug: r.Slug, Name: r.Name, URL: r.URL, Lede: r.Lede, Logo: r.Logo, Colour: r.Colour, Sites: r.Sites, Embargo: r.Embargo.time()}
 }
 
 func (r dossierRow) record() assets.Dossier {
@@ -189,7 +191,7 @@ func saveProgramme(ctx context.Context, tx bun.Tx, p assets.Programme) error {
 		}
 	}
 	for _, x := range p.Partners {
-		if err := upsert(ctx, tx, "slug", partnerRow{Slug: x.Slug, Name: x.Name, URL: x.URL, Lede: x.Lede, Sites: x.Sites, Embargo: stamp(x.Embargo)}); err != nil {
+		if err := upsert(ctx, tx, "slug", partnerRow{Slug: x.Slug, Name: x.Name, URL: x.URL, Lede: x.Lede, Logo: x.Logo, Colour: x.Colour, Sites: x.Sites, Embargo: stamp(x.Embargo)}); err != nil {
 			return err
 		}
 	}

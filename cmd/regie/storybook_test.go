@@ -106,6 +106,7 @@ var noStory = map[string]string{
 	"/regie/selections/{selection}/export/{format}": "a file", "/regie/films/{film}/versions/{n}/original": "a file",
 	"/regie/films/{film}/versions/{n}/fichiers/{file...}": "a file", "/regie/films/{film}/sous-titres.vtt": "a file",
 	"/regie/calendrier.ics": "a file", "/regie/films/{film}/chapitres.vtt": "a file", "/regie/films/{film}/vignettes/image": "a picture",
+	"/regie/partenaires/{slug}/logo":           "a picture",
 	"/regie/autorisations/{consent}/scans/{n}": "a picture", "/regie/admin/journal.csv": "a file",
 	"/regie/entrer/code":                      "shown between a password and its code only",
 	"/regie/admin/canaux/{channel}/connexion": "leads to the channel", "/regie/admin/canaux/{channel}/retour": "leads back",

@@ -142,7 +142,11 @@ func (h *house) seed(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.Partners = append(p.Partners, assets.Partner{Slug: x.Slug, Name: x.Name, URL: x.URL, Sites: sites})
+		colour, err := pipeline.Colour(x.Colour)
+		if err != nil {
+			return err
+		}
+		p.Partners = append(p.Partners, assets.Partner{Slug: x.Slug, Name: x.Name, URL: x.URL, Colour: colour, Sites: sites})
 	}
 	for _, x := range f.Dossiers {
 		p.Dossiers = append(p.Dossiers, assets.Dossier{Slug: x.Slug, Name: x.Name, Partner: x.Partner, Planned: x.Planned})

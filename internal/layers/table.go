@@ -235,6 +235,7 @@ var Keys = map[string][]string{
 	"filippo.io/age/…":             {"access", "publishers/publisherstest/sweep"},
 	"github.com/go-pdf/…":          {"pipeline/exchange"},
 	"github.com/skip2/go-qrcode":   {"web/studio"},
+	"golang.org/x/image/…":         {"pipeline"},
 	"github.com/wneessen/…":        {"post"},
 	"code.dny.dev/ssrf":            {"hooks"},
 	"pgregory.net/rapid":           {"assets/assetstest", "publishers/publisherstest"},

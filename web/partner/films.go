@@ -20,15 +20,9 @@ func (p *Room) films(w http.ResponseWriter, r *http.Request, v visit) error {
 		Films []filmBody
 	}
 	var b struct {
-		Partner string
-		Ready   int
-		Groups  []group
+		Ready  int
+		Groups []group
 	}
-	programme, err := p.Desk.Catalog.Programme(r.Context())
-	if err != nil {
-		return err
-	}
-	b.Partner = programme.Names().Partner[v.Partner]
 	for _, g := range pipeline.HandedGroups() {
 		var films []filmBody
 		for _, h := range all {

@@ -88,6 +88,7 @@ type page struct {
 	Reply string
 	Root  string // address of the link: "/p/…"; "" where there is none
 	Link  assets.Delivery
+	For   assets.Partner // whose logo and colour the page wears; nobody's where the link does not open
 	Fault string // a French sentence above the form that could not be taken
 	Body  any
 }
@@ -95,6 +96,10 @@ type page struct {
 // show answers with a page, packed where the browser takes that.
 func (p *Room) show(w http.ResponseWriter, r *http.Request, status int, name string, b page) error {
 	b.House, b.Reply = p.House, p.Reply
+	var err error
+	if b.For, err = p.wearer(r.Context(), b.Link); err != nil {
+		return err
+	}
 	var out bytes.Buffer
 	if err := p.pages.ExecuteTemplate(&out, name, b); err != nil {
 		return err

@@ -40,10 +40,12 @@ var routes = map[string]handler{
 // Routes are what the gate mounts.
 func (p *Room) Routes() []gate.Route {
 	all := []gate.Route{{Pattern: "POST /p/{token}/mot-de-passe", Handler: p.answering(p.unlock)}}
-	for pattern, h := range routes {
-		all = append(all, gate.Route{Pattern: pattern, Handler: p.answering(func(w http.ResponseWriter, r *http.Request) error {
-			return p.enter(w, r, h)
-		})})
+	for before, room := range map[bool]map[string]handler{true: worn, false: routes} {
+		for pattern, h := range room {
+			all = append(all, gate.Route{Pattern: pattern, Handler: p.answering(func(w http.ResponseWriter, r *http.Request) error {
+				return p.enter(w, r, h, before)
+			})})
+		}
 	}
 	return all
 }
@@ -58,8 +60,9 @@ func (p *Room) answering(h func(http.ResponseWriter, *http.Request) error) http.
 }
 
 // enter lets a request through to what its link opens. What has ended, was closed
-// or wants its password is answered here, alike for pages and for files.
-func (p *Room) enter(w http.ResponseWriter, r *http.Request, h handler) error {
+// or wants its password is answered here, alike for pages and for files; before
+// tells that no password is wanted.
+func (p *Room) enter(w http.ResponseWriter, r *http.Request, h handler, before bool) error {
 	x, err := p.Desk.OpenDelivery(r.Context(), r.PathValue("token"))
 	if assets.KindOf(err) == assets.NotFound && err != nil {
 		return gate.ErrHidden
@@ -73,6 +76,8 @@ func (p *Room) enter(w http.ResponseWriter, r *http.Request, h handler) error {
 		return p.moreTime(w, r, v)
 	case standing != assets.DeliveryOpen:
 		return p.show(w, r, http.StatusGone, "closed", page{Title: x.Name, Link: x, Root: v.root})
+	case before:
+		return h(p, w, r, v)
 	case x.Password != "" && p.Gate.Proved(r.Context(), lockName(x)) != proofOf(x):
 		return p.show(w, r, http.StatusUnauthorized, "password", page{Title: x.Name, Link: x, Root: v.root})
 	}

@@ -13,11 +13,12 @@ import (
 
 // filing are the pages about where films are filed.
 var filing = map[string]handler{
-	"GET /regie/dossiers":           (*Studio).dossiers,
-	"GET /regie/dossiers/{slug}":    (*Studio).dossier,
-	"GET /regie/partenaires/{slug}": (*Studio).partner,
-	"GET /regie/territoires/{slug}": (*Studio).territory,
-	"GET /regie/rubriques/{slug}":   (*Studio).rubrique,
+	"GET /regie/dossiers":                (*Studio).dossiers,
+	"GET /regie/dossiers/{slug}":         (*Studio).dossier,
+	"GET /regie/partenaires/{slug}":      (*Studio).partner,
+	"GET /regie/partenaires/{slug}/logo": (*Studio).partnerLogo,
+	"GET /regie/territoires/{slug}":      (*Studio).territory,
+	"GET /regie/rubriques/{slug}":        (*Studio).rubrique,
 }
 
 // followBody is how things stand in one place of the filing.

@@ -113,6 +113,9 @@ func (s *Studio) changeProgramme(w http.ResponseWriter, r *http.Request) error {
 		if batch, err = s.Desk.MergeEntries(r.Context(), h, r.PostFormValue("dans"), actor(r)); err == nil {
 			here += "&entree=" + url.QueryEscape(r.PostFormValue("dans"))
 		}
+	case "logo", "sans-logo":
+		here += "&entree=" + url.QueryEscape(h.Slug)
+		said, batch, err = s.changeLogo(r, h.Slug)
 	default:
 		var e assets.HeadingEntry
 		if e, err = s.typedEntry(r); err == nil {
@@ -127,12 +130,39 @@ func (s *Studio) changeProgramme(w http.ResponseWriter, r *http.Request) error {
 	return s.doneWith(w, r, here, gate.Flash{Text: said, Undo: "/regie/annuler/" + string(batch)})
 }
 
+// changeLogo gives a partner the logo that the form brings, or takes it away.
+func (s *Studio) changeLogo(r *http.Request, partner string) (said string, batch assets.ID, err error) {
+	if r.PostFormValue("faire") == "sans-logo" {
+		batch, err = s.Desk.SetLogo(r.Context(), partner, nil, actor(r))
+		return "Logo retiré.", batch, err
+	}
+	file, _, err := r.FormFile("logo")
+	if err != nil {
+		return "", "", wrongField("logo", "Choisissez un logo : PNG, JPEG ou WebP.")
+	}
+	defer file.Close()
+	batch, err = s.Desk.SetLogo(r.Context(), partner, file, actor(r))
+	return "Logo déposé : il est en tête des liens de ce partenaire.", batch, err
+}
+
+// partnerLogo is the logo of a partner, as its links show it.
+func (s *Studio) partnerLogo(w http.ResponseWriter, r *http.Request) error {
+	f, err := s.Desk.LogoOf(r.Context(), r.PathValue("slug"))
+	if err != nil {
+		return err
+	}
+	return s.serve(w, r, f)
+}
+
 // typedEntry reads the form of an entry.
 func (s *Studio) typedEntry(r *http.Request) (assets.HeadingEntry, error) {
 	get := r.PostFormValue
 	e := assets.HeadingEntry{
 		Slug: get("slug"), Name: get("name"), Lede: get("lede"), Light: get("light"), Dark: get("dark"), URL: get("url"), Sites: strings.Fields(get("sites")), Partner: get("partner"), Parent: get("parent"),
 		Begins: get("begins"), Ends: get("ends"),
+	}
+	if get("sans-couleur") == "" {
+		e.Colour = get("colour")
 	}
 	var err error
 	if e.Embargo, err = s.typedInstant("embargo", get("embargo")); err != nil {

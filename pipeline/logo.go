@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/image/draw"
@@ -83,11 +84,11 @@ func readLogo(r io.Reader) (image.Image, error) {
 	case len(text) > mostLogoBytes:
 		return refuse("Ce logo pèse plus de 2 Mo. Réduisez-le, puis déposez-le à nouveau.")
 	}
-	c, _, err := image.DecodeConfig(bytes.NewReader(text))
+	c, kind, err := image.DecodeConfig(bytes.NewReader(text))
 	switch {
 	case err != nil && bytes.Contains(text[:min(len(text), 1<<10)], []byte("<svg")):
 		return refuse("Un logo en SVG n’est pas pris. Exportez-le en PNG, puis déposez-le à nouveau.")
-	case err != nil:
+	case err != nil || !slices.Contains([]string{"png", "jpeg", "webp"}, kind): // a library may have taught Go more
 		return refuse("Ce fichier n’est pas une image PNG, JPEG ou WebP.")
 	case c.Width <= 0 || c.Height <= 0 || max(c.Width, c.Height) > mostLogoSide:
 		return refuse(fmt.Sprintf("Ce logo est trop grand : %d × %d pixels. Réduisez-le, puis déposez-le à nouveau.", c.Width, c.Height))

@@ -49,6 +49,9 @@ func TestPartnerLink(t *testing.T) {
 	must(h.desk.SaveTrack(t.Context(), assets.Track{Film: before.ID, Kind: assets.TrackCaptions, Language: "fr", Cues: []assets.Cue{{Start: 0, End: 2, Text: "Ça commence"}}}, "cli"))
 	_, err = h.desk.AskApproval(t.Context(), after.ID, "cli")
 	must(err)
+	stage := &stage{house: h, ctx: t.Context()}
+	stage.dress("zik-zac-festival", "cli")
+	must(stage.err)
 	x, err := h.desk.Deliver(t.Context(), pipeline.DeliveryRequest{Dossier: "zik-zac-2018", Mail: "festival@example.org"}, "cli")
 	must(err)
 	link, err := h.desk.DeliveryLink(x)
@@ -68,6 +71,8 @@ func TestPartnerLink(t *testing.T) {
 	tab.Until(t, `document.querySelectorAll(".card").length === 20`)
 	tab.Until(t, `[...document.querySelectorAll("h2")].map(h => h.innerText).join() === "À valider,Disponibles,À venir"`)
 	tab.Until(t, `[...document.querySelectorAll(".card img")].every(i => i.complete && i.naturalWidth > 0)`)
+	tab.Until(t, `(() => { const logo = document.querySelector(".masthead img"); return logo.alt === "Zik Zac Festival" && logo.naturalWidth > 0 && logo.getBoundingClientRect().height === 48 })()`)
+	tab.Until(t, `[getComputedStyle(document.querySelector("#duree button")).borderColor, getComputedStyle(document.querySelector("h2")).color].every(c => c === "rgb(209, 64, 25)")`)
 	tab.Check(t)
 	shoot(t, tab, "lien")
 	tab.Phone(t)

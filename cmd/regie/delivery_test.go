@@ -77,6 +77,7 @@ func TestDeliveryPages(t *testing.T) {
 	tab.Until(t, `(() => { document.querySelector("#faire [name=mail]").value = "festival@example.org"; return true })()`)
 	press(t, tab, "#faire form > p button")
 	tab.Until(t, read("Un message part à festival@example.org")+` && document.querySelector("#lien").value.includes("/p/") && `+read("Personne n’a encore ouvert ce lien"))
+	tab.Until(t, `document.querySelector("svg.qr path + path").getAttribute("d").length > 1000`)
 	press(t, tab, "[data-copy]")
 	tab.Until(t, `document.querySelector("[data-copy]").innerText === "Copié"`)
 	all, err := h.desk.Links(t.Context(), pipeline.LinkFilter{Dossier: "zik-zac-2018"})

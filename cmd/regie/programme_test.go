@@ -42,3 +42,37 @@ func TestEditTheProgramme(t *testing.T) {
 	tab.Until(t, `fetch("/regie/rushes?territoire=le-val-saint-andre").then(r => r.url.endsWith("/regie/rushes?territoire=le-val-saint-andre"))`)
 	tab.Faults(t, "422", "/regie/admin/programme", "404 of "+s.URL+"/territoires/", "/territoires/aix-en-provence/le-val-saint-andre/")
 }
+
+// TestLookOfAPartner: who communicates brings a logo, chooses a colour, takes both
+// away, and has the logo back by one click; what is no picture is refused beside its
+// field.
+func TestLookOfAPartner(t *testing.T) {
+	s := openStudio(t)
+	tab := s.as(assets.RoleCommunication)
+	bring := func(name, content string) {
+		t.Helper()
+		tab.Until(t, `(async () => {
+			const files = new DataTransfer();
+			files.items.add(new File([`+content+`], "`+name+`"));
+			const input = document.querySelector("[name=logo]");
+			input.files = files.files;
+			input.form.querySelector("button").click();
+			return true;
+		})()`)
+	}
+	shown := `document.querySelector("img.logo")?.naturalWidth === 60`
+	tab.Open(t, s.URL+"/regie/admin/programme?liste=partner&entree=zik-zac-festival")
+	bring("logo.svg", `"<svg xmlns='http://www.w3.org/2000/svg'/>"`)
+	tab.Until(t, `document.querySelector(".fault")?.innerText.includes("SVG")`)
+	bring("logo.png", `await new Promise(done => { const c = document.createElement("canvas"); c.width = 60; c.height = 40; c.getContext("2d").fillRect(0, 0, 9, 9); c.toBlob(done) })`)
+	tab.Until(t, read("Logo déposé")+" && "+shown)
+	colour := `document.querySelector("input[type=color]")`
+	tab.Until(t, `!`+colour+`.checkVisibility() && (document.querySelector("[name=sans-couleur]").click(), `+colour+`.checkVisibility())`)
+	tab.Until(t, `(`+colour+`.value = "#e8471c", `+colour+`.form.requestSubmit(), true)`)
+	tab.Until(t, read("est enregistré")+` && `+colour+`.checkVisibility() && `+colour+`.value === "#e8471c" && `+shown)
+	press(t, tab, "button[value=sans-logo]")
+	tab.Until(t, read("Logo retiré")+` && !document.querySelector("img.logo")`)
+	press(t, tab, ".flash button")
+	tab.Until(t, shown)
+	tab.Faults(t, "422", "/regie/admin/programme")
+}

@@ -1,6 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"net/url"
 	"time"
 
 	"anonymal.tv/regie/assets"
@@ -11,6 +17,7 @@ import (
 // to keep, one that nobody opened, one that was closed.
 func (s *stage) deliveries(film assets.ID) []story {
 	com, by := assets.RoleCommunication, s.actor(assets.RoleCommunication)
+	s.dress("zik-zac-festival", by)
 	open := s.deliver(pipeline.DeliveryRequest{Dossier: "zik-zac-2018", Mail: "programmation@festival.invalid", Password: "la grande scène", Max: 40}, by)
 	s.used(open, film)
 	s.ready("zik-zac-2018")
@@ -20,6 +27,9 @@ func (s *stage) deliveries(film assets.ID) []story {
 	_, err := s.desk.RevokeDelivery(s.ctx, closed, by)
 	s.note(err)
 	return []story{
+		{"Lien, chez le partenaire", "", s.address(quiet)},
+		{"Lien, film", "", s.address(quiet) + "/films/" + string(film)},
+		{"Lien, mot de passe", "", s.address(open)},
 		{"Livraisons", com, "/regie/livraisons"},
 		{"Livraisons, rien", com, "/regie/livraisons?partenaire=gamerz&etat=revoked"},
 		{"Livraisons, montage", assets.RoleMonteur, "/regie/livraisons"},
@@ -34,6 +44,48 @@ func (s *stage) deliver(q pipeline.DeliveryRequest, by string) assets.ID {
 	x, err := s.desk.Deliver(s.ctx, q, by)
 	s.note(err)
 	return x.ID
+}
+
+// address is where a link leads.
+func (s *stage) address(id assets.ID) string {
+	x, err := s.catalog.Delivery(s.ctx, id)
+	s.note(err)
+	link, err := s.desk.DeliveryLink(x)
+	s.note(err)
+	u, err := url.Parse(link)
+	s.note(err)
+	return u.Path
+}
+
+// dress gives a partner a logo and a colour.
+func (s *stage) dress(partner, by string) {
+	_, err := s.desk.SetLogo(s.ctx, partner, drawnLogo(), by)
+	s.note(err)
+	p, err := s.catalog.Programme(s.ctx)
+	s.note(err)
+	if e := p.Entry(assets.Heading{Kind: assets.HeadingPartner, Slug: partner}); e != nil {
+		e.Colour = "#e8471c"
+		_, _, err = s.desk.SaveEntry(s.ctx, assets.HeadingPartner, *e, by)
+		s.note(err)
+	}
+}
+
+// drawnLogo is a logo as a festival could have one: three zigzags, see-through.
+func drawnLogo() io.Reader {
+	const width, height, wave, line = 480, 192, 96, 26
+	img := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for i, c := range []color.NRGBA{{232, 71, 28, 255}, {27, 27, 31, 255}, {20, 110, 140, 255}} {
+		for x := range width {
+			up := x % wave
+			top := 8 + i*50 + min(up, wave-up)
+			for y := top; y < top+line; y++ {
+				img.Set(x, y, c)
+			}
+		}
+	}
+	var out bytes.Buffer
+	_ = png.Encode(&out, img) // into memory
+	return &out
 }
 
 // used notes what two people did with a link.

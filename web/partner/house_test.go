@@ -67,9 +67,11 @@ func houseOn(t testing.TB, dir string, store assets.Blobs) *house {
 	h.must(err)
 	t.Cleanup(func() { _ = c.Close() })
 	h.must(c.SaveProgramme(t.Context(), assets.Programme{
-		Partners: []assets.Partner{{Slug: "zik-zac", Name: "Zik Zac"}},
+		Partners: []assets.Partner{{Slug: "zik-zac", Name: "Zik Zac", Logo: "logos/aa.png", Colour: "#ffd400"}},
 		Dossiers: []assets.Dossier{{Slug: dossier, Name: "Zik Zac 2018", Partner: "zik-zac", Planned: 20}},
 	}))
+	_, err = store.Put(t.Context(), "logos/aa.png", bytes.NewReader(noise(300)))
+	h.must(err)
 	key, err := access.NewKey()
 	h.must(err)
 	sealer, err := access.ReadKeys(key)

@@ -49,6 +49,16 @@ func (h *house) reach(root string, f assets.Film) (all []string) {
 	return all
 }
 
+// wears is what the pages of a link wear: it is refused with the link, and wants no
+// password.
+func (h *house) wears(root string) (all []string) {
+	for pattern := range worn {
+		_, name, _ := strings.Cut(pattern, "{token}")
+		all = append(all, "GET "+root+name, "HEAD "+root+name)
+	}
+	return all
+}
+
 // ways are how one address can be asked for.
 var ways = [][]string{nil, {"Range", "bytes=0-0"}, {"Range", "bytes=-5"}, {"Range", "bytes=5-9", "If-Range", `"x"`}, {"If-None-Match", "*"}}
 
@@ -109,7 +119,7 @@ func TestRefused(t *testing.T) {
 	// What is refused below is to be had before.
 	given := func(v visitor, root string) {
 		t.Helper()
-		for _, a := range h.reach(root, f) {
+		for _, a := range append(h.reach(root, f), h.wears(root)...) {
 			if method, address, _ := strings.Cut(a, " "); method != http.MethodPost {
 				if res, _ := v.ask(method, address); res.StatusCode != http.StatusOK {
 					t.Errorf("before: %s: %d", a, res.StatusCode)
@@ -123,7 +133,7 @@ func TestRefused(t *testing.T) {
 	given(v, root)
 	_, err := h.RevokeDelivery(t.Context(), x.ID, "com")
 	h.must(err)
-	v.refuses("revoked", root, f, all, http.StatusGone)
+	v.refuses("revoked", root, f, append(all, h.wears(root)...), http.StatusGone)
 
 	x, root, all = open(pipeline.DeliveryRequest{Password: "sésame ouvre-toi"})
 	v = h.visitor()
@@ -165,7 +175,7 @@ func TestRefused(t *testing.T) {
 	v = h.visitor()
 	given(v, root)
 	h.clock.Advance(time.Hour)
-	var read []string
+	read := h.wears(root)
 	for _, a := range all {
 		if !strings.Contains(a, "/prolonger") { // the one thing that a link still takes then
 			read = append(read, a)

@@ -72,7 +72,7 @@ func TestPartnerLink(t *testing.T) {
 	tab.Until(t, `[...document.querySelectorAll("h2")].map(h => h.innerText).join() === "À valider,Disponibles,À venir"`)
 	tab.Until(t, `[...document.querySelectorAll(".card img")].every(i => i.complete && i.naturalWidth > 0)`)
 	tab.Until(t, `(() => { const logo = document.querySelector(".masthead img"); return logo.alt === "Zik Zac Festival" && logo.naturalWidth > 0 && logo.getBoundingClientRect().height === 48 })()`)
-	tab.Until(t, `[getComputedStyle(document.querySelector("#duree button")).borderColor, getComputedStyle(document.querySelector("h2")).color].every(c => c === "rgb(209, 64, 25)")`)
+	tab.Until(t, `getComputedStyle(document.documentElement).getPropertyValue("--accent-ink") === "`+pipeline.OnPaper("#e8471c")+`"`)
 	tab.Check(t)
 	shoot(t, tab, "lien")
 	tab.Phone(t)
@@ -84,6 +84,8 @@ func TestPartnerLink(t *testing.T) {
 	tab.Check(t)
 	shoot(t, tab, "lien-film")
 	download(t, value[string](t, tab, `document.querySelector(".downloads a").href`))
+
+	tab.Until(t, `getComputedStyle(document.querySelector(".answer button")).backgroundColor === "rgb(232, 71, 28)"`)
 
 	// A form that is not there yet is prepared on the page, and written of.
 	tab.Phone(t)

@@ -94,7 +94,7 @@ func TestEveryPage(t *testing.T) {
 	}
 	for role, tab := range tabs {
 		t.Run("faults/"+string(role), func(t *testing.T) {
-			tab.Faults(t, "404 of "+base+"/regie/perdu", "/regie/perdu", "409 of "+base+"/regie/entrer/rien", "/regie/entrer/rien")
+			tab.Faults(t, "404 of "+base+"/regie/perdu", "/regie/perdu", "401 of "+base+"/p/", "401 (Unauthorized)", "409 of "+base+"/regie/entrer/rien", "/regie/entrer/rien")
 		})
 	}
 }

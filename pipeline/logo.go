@@ -43,10 +43,10 @@ func (d *Desk) SetLogo(ctx context.Context, partner string, r io.Reader, actor s
 	if before == nil {
 		return "", noEntry()
 	}
-	after, note := *before, "Logo de « "+before.Name+" » retiré."
+	after, note := *before, "Logo de « "+before.Name+" » retiré."
 	after.Logo = ""
 	if r != nil {
-		note = "Logo de « " + before.Name + " » déposé."
+		note = "Logo de « " + before.Name + " » déposé."
 		if after.Logo, err = d.keepLogo(ctx, r); err != nil {
 			return "", err
 		}
@@ -91,11 +91,11 @@ func readLogo(r io.Reader) (image.Image, error) {
 	case err != nil || !slices.Contains([]string{"png", "jpeg", "webp"}, kind): // a library may have taught Go more
 		return refuse("Ce fichier n’est pas une image PNG, JPEG ou WebP.")
 	case c.Width <= 0 || c.Height <= 0 || max(c.Width, c.Height) > mostLogoSide:
-		return refuse(fmt.Sprintf("Ce logo est trop grand : %d × %d pixels. Réduisez-le, puis déposez-le à nouveau.", c.Width, c.Height))
+		return refuse(fmt.Sprintf("Ce logo est trop grand : %d × %d pixels. Réduisez-le, puis déposez-le à nouveau.", c.Width, c.Height))
 	}
 	img, _, err := image.Decode(bytes.NewReader(text))
 	if err != nil {
-		return refuse("Ce logo est abîmé : il ne peut pas être lu jusqu’au bout.")
+		return refuse("Ce logo est abîmé : il ne peut pas être lu jusqu’au bout.")
 	}
 	return img, nil
 }

@@ -292,7 +292,7 @@ var hexColour = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 // Colour reads the colour of a partner; "" for none.
 func Colour(typed string) (string, error) {
 	if typed = strings.ToLower(strings.TrimSpace(typed)); typed != "" && !hexColour.MatchString(typed) {
-		return "", wrong("pipeline.Colour", "colour", "Cette couleur ne se lit pas : écrivez-la comme #d22f27. Rien n’a changé.")
+		return "", wrong("pipeline.Colour", "colour", "Cette couleur ne se lit pas : écrivez-la comme #d22f27. Rien n’a changé.")
 	}
 	return typed, nil
 }

@@ -24,7 +24,7 @@ type headingSent struct {
 	Dark    string    `json:"dark,omitempty" doc:"d’une rubrique"`
 	Rank    int       `json:"rank,omitempty" doc:"d’une rubrique"`
 	URL     string    `json:"url,omitempty" doc:"d’un partenaire"`
-	Logo    string    `json:"logo,omitempty" doc:"d’un partenaire : se dépose dans la régie ; ce qui en est envoyé ne change rien"`
+	Logo    string    `json:"logo,omitempty" doc:"d’un partenaire : se dépose dans la régie ; ce qui en est envoyé ne change rien"`
 	Colour  string    `json:"colour,omitempty" doc:"d’un partenaire : la couleur de ses liens, comme #d22f27"`
 	Sites   []string  `json:"sites,omitempty" doc:"d’un partenaire : les sites qui peuvent intégrer ses films ; aucun : tous"`
 	Partner string    `json:"partner,omitempty" doc:"d’un dossier"`

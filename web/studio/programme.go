@@ -142,7 +142,7 @@ func (s *Studio) changeLogo(r *http.Request, partner string) (said string, batch
 	}
 	defer file.Close()
 	batch, err = s.Desk.SetLogo(r.Context(), partner, file, actor(r))
-	return "Logo déposé : il est en tête des liens de ce partenaire.", batch, err
+	return "Logo déposé : il est en tête des liens de ce partenaire.", batch, err
 }
 
 // partnerLogo is the logo of a partner, as its links show it.

@@ -60,7 +60,7 @@ func TestLookOfAPartner(t *testing.T) {
 			return true;
 		})()`)
 	}
-	shown := `document.querySelector("img.logo")?.naturalWidth === 60`
+	shown := `document.readyState === "complete" && document.querySelector("img.logo")?.naturalWidth === 60`
 	tab.Open(t, s.URL+"/regie/admin/programme?liste=partner&entree=zik-zac-festival")
 	bring("logo.svg", `"<svg xmlns='http://www.w3.org/2000/svg'/>"`)
 	tab.Until(t, `document.querySelector(".fault")?.innerText.includes("SVG")`)
@@ -71,7 +71,7 @@ func TestLookOfAPartner(t *testing.T) {
 	tab.Until(t, `(`+colour+`.value = "#e8471c", `+colour+`.form.requestSubmit(), true)`)
 	tab.Until(t, read("est enregistré")+` && `+colour+`.checkVisibility() && `+colour+`.value === "#e8471c" && `+shown)
 	press(t, tab, "button[value=sans-logo]")
-	tab.Until(t, read("Logo retiré")+` && !document.querySelector("img.logo")`)
+	tab.Until(t, read("Logo retiré")+` && document.readyState === "complete" && !document.querySelector("img.logo")`)
 	press(t, tab, ".flash button")
 	tab.Until(t, shown)
 	tab.Faults(t, "422", "/regie/admin/programme")

@@ -89,7 +89,7 @@ type page struct {
 	Root  string // address of the link: "/p/…"; "" where there is none
 	Link  assets.Delivery
 	For   assets.Partner // whose logo and colour the page wears; nobody's where the link does not open
-	Fault string // a French sentence above the form that could not be taken
+	Fault string         // a French sentence above the form that could not be taken
 	Body  any
 }
 

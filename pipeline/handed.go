@@ -208,7 +208,7 @@ func downloads(f assets.Film, made []assets.Rendition) []HandedFile {
 	var all []HandedFile
 	add := func(r assets.Rendition, use, what, name string) {
 		all = append(all, HandedFile{
-			Stored: Stored{Key: r.Key, SHA256: r.SHA256, Size: r.Size, Name: french.FileName(f.Title + " (" + name + ")" + path.Ext(r.Key))},
+			Stored: Stored{Key: r.Key, SHA256: r.SHA256, Size: r.Size, Name: french.FileNameOf(f.Title, name, path.Ext(r.Key))},
 			Use:    use, What: what,
 		})
 	}
@@ -315,7 +315,7 @@ func (d *Desk) HandedZip(ctx context.Context, x assets.Delivery, film assets.ID)
 			return Export{}, nil, err
 		}
 		films = append(films, h.ID)
-		folder := unique(french.FileName(h.Title), taken)
+		folder := unique(french.FileNameOf(h.Title, "", ""), taken)
 		for _, f := range h.By {
 			files = append(files, Stored{Key: f.Key, SHA256: f.SHA256, Size: f.Size, Name: folder + "/" + f.Name})
 		}
@@ -323,7 +323,7 @@ func (d *Desk) HandedZip(ctx context.Context, x assets.Delivery, film assets.ID)
 	if len(files) == 0 {
 		return Export{}, nil, missing("pipeline.HandedZip")
 	}
-	return d.zipped(ctx, french.FileName(x.Name+".zip"), x.CreatedAt, "", files), films, nil
+	return d.zipped(ctx, french.FileNameOf(x.Name, "", ".zip"), x.CreatedAt, "", files), films, nil
 }
 
 // HandedText is what is written about a film, to be pasted anywhere.

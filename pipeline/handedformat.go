@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -23,9 +22,9 @@ func (d *Desk) addFormats(ctx context.Context, h *Handed) error {
 		switch {
 		case f.Version != h.Version.Number, slices.ContainsFunc(h.By, func(x HandedFile) bool { return x.Use == f.Use }):
 		case f.Made != nil:
-			name := fmt.Sprintf("%s (%s)%s", h.Title, f.Name, path.Ext(f.Made.Key))
+			name := french.FileNameOf(h.Title, string(f.Name), path.Ext(f.Made.Key))
 			h.By = append(h.By, HandedFile{
-				Stored: Stored{Key: f.Made.Key, SHA256: f.Made.SHA256, Size: f.Made.Size, Name: french.FileName(name)}, Use: f.Use, What: f.Kind,
+				Stored: Stored{Key: f.Made.Key, SHA256: f.Made.SHA256, Size: f.Made.Size, Name: name}, Use: f.Use, What: f.Kind,
 			})
 		case f.Able:
 			h.Formats = append(h.Formats, f)

@@ -20,10 +20,18 @@ func (w *Tab) Save(t *testing.T, address string) string {
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(w.Ctx, time.Minute)
 	defer cancel()
-	done := make(chan struct{}, 1)
+	done, guid := make(chan struct{}), ""
 	err := chromedp.ListenBrowser(ctx, func(event any) {
-		if e, is := event.(*cdp.EventDownloadProgress); is && e.State == cdp.DownloadProgressStateCompleted {
-			done <- struct{}{}
+		switch e := event.(type) {
+		case *cdp.EventDownloadWillBegin:
+			if e.URL == address {
+				guid = e.GUID
+			}
+		case *cdp.EventDownloadProgress:
+			if e.GUID == guid && e.State == cdp.DownloadProgressStateCompleted {
+				guid = ""
+				close(done)
+			}
 		}
 	})
 	if err == nil {

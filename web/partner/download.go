@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"anonymal.tv/regie/assets"
+	"anonymal.tv/regie/assets/french"
 	"anonymal.tv/regie/pipeline"
 	"anonymal.tv/regie/web/gate"
 	"anonymal.tv/regie/web/serve"
@@ -80,7 +81,7 @@ func (p *Room) texts(w http.ResponseWriter, r *http.Request, v visit) error {
 	if err != nil {
 		return err
 	}
-	serve.Attach(w.Header(), h.Title+" (textes).txt")
+	serve.Attach(w.Header(), french.FileNameOf(h.Title, "textes", ".txt"))
 	w.Header().Set("Content-Type", serve.MediaType(".txt"))
 	_, err = io.WriteString(w, h.HandedText(p.Zone))
 	return err

@@ -37,6 +37,7 @@ type Delivery struct {
 	Sealed    []byte        `json:"-"`             // the token, encrypted: mails say the link again
 	Password  string        `json:"-"`             // its hash; "" for none
 	Max       int           `json:"max,omitempty"` // downloads in all; 0: as many as are wanted
+	Days      int           `json:"days"`          // how long it was made to open, and opens again when it is prolonged
 	ExpiresAt time.Time     `json:"expires_at"`
 	AskedAt   time.Time     `json:"asked_at,omitzero"` // when the partner asked for more time; zero once that is answered
 	CreatedBy string        `json:"created_by,omitempty"`

@@ -48,7 +48,7 @@ func (d *Desk) Deliver(ctx context.Context, q DeliveryRequest, actor string) (as
 	if q.Life <= 0 {
 		q.Life = deliveryLife
 	}
-	x.ExpiresAt = now.Add(q.Life)
+	x.Days, x.ExpiresAt = max(1, int(q.Life/(24*time.Hour))), now.Add(q.Life)
 	if err := d.checkDelivery(ctx, &x); err != nil {
 		return x, err
 	}
@@ -135,11 +135,12 @@ func (d *Desk) UnlockDelivery(ctx context.Context, x assets.Delivery, password a
 	return d.Passwords.Check(ctx, x.Password, password)
 }
 
-// RenewDelivery gives a link 90 more days from now, and tells the partner.
-func (d *Desk) RenewDelivery(ctx context.Context, id assets.ID, actor string) (assets.Delivery, error) {
+// RenewDelivery lets a link open for a time from now (0: as long as it was made
+// for), and tells the partner who asked for it.
+func (d *Desk) RenewDelivery(ctx context.Context, id assets.ID, life time.Duration, actor string) (assets.Delivery, error) {
 	return d.changeDelivery(ctx, id, func(x *assets.Delivery, c *assets.Change) error {
 		asked := !x.AskedAt.IsZero()
-		x.ExpiresAt, x.AskedAt = d.Now().Add(deliveryLife), time.Time{}
+		x.ExpiresAt, x.AskedAt = d.Now().Add(cmp.Or(life, time.Duration(x.Days)*24*time.Hour)), time.Time{}
 		c.Cancel = append(c.Cancel, x.ID)
 		c.Jobs = append(c.Jobs, d.deliveryJobs(*x)...)
 		d.moveDelivery(c, x, assets.DeliveryOpen, actor, "Lien prolongé jusqu'au "+french.Day(x.ExpiresAt.In(d.Zone))+".")

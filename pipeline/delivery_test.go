@@ -3,6 +3,7 @@ package pipeline
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -197,15 +198,18 @@ func TestDeliveryEnds(t *testing.T) {
 	if asked != 1 {
 		t.Errorf("the communication was told %d times", asked)
 	}
-	_, err := b.RenewDelivery(t.Context(), x.ID, "com")
-	if b.must(err); standing() != assets.DeliveryOpen {
-		t.Error("the link does not open again")
+	for _, life := range []time.Duration{7 * 24 * time.Hour, 0} { // 0: as long as it was made for
+		renewed, err := b.RenewDelivery(t.Context(), x.ID, life, "com")
+		want := b.Now().Add(cmp.Or(life, 30*24*time.Hour))
+		if b.must(err); standing() != assets.DeliveryOpen || !renewed.ExpiresAt.Equal(want) || renewed.Asks() {
+			t.Errorf("prolonged by %v the link is %s until %v, want %v", life, standing(), renewed.ExpiresAt, want)
+		}
 	}
-	_, err = b.RevokeDelivery(t.Context(), x.ID, "com")
+	_, err := b.RevokeDelivery(t.Context(), x.ID, "com")
 	if b.must(err); standing() != assets.DeliveryRevoked {
 		t.Error("the link is not closed")
 	}
-	_, err = b.RenewDelivery(t.Context(), x.ID, "com")
+	_, err = b.RenewDelivery(t.Context(), x.ID, 0, "com")
 	b.fails(assets.Conflict, err)
 }
 

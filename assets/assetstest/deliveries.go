@@ -13,7 +13,7 @@ func deliveryRecords(h *House) {
 	now := h.Clock.Now()
 	d := assets.Delivery{
 		ID: h.IDs.New(), Partner: "zik-zac", Name: "Zik Zac 2018", Films: []assets.ID{h.IDs.New()}, Mail: "festival@example.org",
-		State: assets.DeliveryOpen, TokenHash: "aa", Sealed: []byte{0, 0xff}, Password: "argon", Max: 3,
+		State: assets.DeliveryOpen, TokenHash: "aa", Sealed: []byte{0, 0xff}, Password: "argon", Max: 3, Days: 30,
 		ExpiresAt: now.Add(time.Hour), CreatedBy: "u", CreatedAt: now,
 	}
 	h.Apply(assets.Change{Deliveries: []assets.Delivery{d}, Events: []assets.Event{h.Event(assets.SubjectDelivery, d.ID, "", "open")}})

@@ -25,6 +25,7 @@ type deliveryRow struct {
 	Sealed    []byte
 	Password  string
 	Max       int
+	Days      int
 	ExpiresAt micros
 	AskedAt   micros
 	CreatedBy string
@@ -37,7 +38,7 @@ func (r *deliveryRow) born(state string) { r.State = assets.DeliveryState(state)
 func (r deliveryRow) record() assets.Delivery {
 	return assets.Delivery{
 		ID: r.ID, Partner: r.Partner, Name: r.Name, Films: r.Films, Dossier: r.Dossier, Mail: r.Mail, State: r.State,
-		TokenHash: r.TokenHash, Sealed: r.Sealed, Password: r.Password, Max: r.Max,
+		TokenHash: r.TokenHash, Sealed: r.Sealed, Password: r.Password, Max: r.Max, Days: r.Days,
 		ExpiresAt: r.ExpiresAt.time(), AskedAt: r.AskedAt.time(), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.time(),
 	}
 }
@@ -47,7 +48,7 @@ func (a *application) putDeliveries(ctx context.Context, tx bun.Tx) error {
 	for i, d := range a.Deliveries {
 		rows[i] = &deliveryRow{
 			ID: d.ID, Partner: d.Partner, Name: d.Name, Films: d.Films, Dossier: d.Dossier, Mail: d.Mail,
-			TokenHash: d.TokenHash, Sealed: d.Sealed, Password: d.Password, Max: d.Max,
+			TokenHash: d.TokenHash, Sealed: d.Sealed, Password: d.Password, Max: d.Max, Days: d.Days,
 			ExpiresAt: stamp(d.ExpiresAt), AskedAt: stamp(d.AskedAt), CreatedBy: d.CreatedBy, CreatedAt: stamp(d.CreatedAt),
 		}
 	}

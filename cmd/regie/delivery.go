@@ -66,7 +66,7 @@ func days(text string) (time.Duration, error) {
 	const most = 3650
 	n, err := strconv.Atoi(strings.TrimRight(text, "dj"))
 	if err != nil || n < 1 || n > most {
-		return 0, &assets.Error{Kind: assets.Invalid, Op: "deliver", Msg: "« " + text + " » n'est pas une durée : écrivez par exemple 90d, pour 90 jours. Aucun lien n'a été créé."}
+		return 0, &assets.Error{Kind: assets.Invalid, Op: "deliver", Msg: "« " + text + " » n'est pas une durée : écrivez par exemple 90d, pour 90 jours. Rien n'a été fait."}
 	}
 	return time.Duration(n) * 24 * time.Hour, nil
 }
@@ -98,7 +98,7 @@ func linkPassword(path string) (assets.Secret, error) {
 type deliveryCmd struct {
 	List   deliveryListCmd   `cmd:"" help:"Les liens : d'abord ceux dont la prolongation est demandée."`
 	Show   deliveryShowCmd   `cmd:"" help:"Un lien, son adresse, et ce qu'on en a fait."`
-	Renew  deliveryRenewCmd  `cmd:"" help:"Prolonger un lien de 90 jours."`
+	Renew  deliveryRenewCmd  `cmd:"" help:"Prolonger un lien, d'autant de jours qu'à sa création ou d'autres."`
 	Revoke deliveryRevokeCmd `cmd:"" help:"Fermer un lien, pour toujours."`
 }
 
@@ -139,12 +139,21 @@ func (c *deliveryShowCmd) Run(a *app) error {
 	return withHouse(a, func(h *house) error { return h.showLink(a, assets.ID(c.ID), true) })
 }
 
-type deliveryRenewCmd struct{ oneDelivery }
+type deliveryRenewCmd struct {
+	oneDelivery
+	Expires string `help:"Durée à partir d'aujourd'hui, en jours (défaut : celle que le lien avait à sa création)." placeholder:"30d"`
+}
 
-// Run gives a link 90 more days.
-func (c *deliveryRenewCmd) Run(a *app) error {
+// Run lets a link open longer.
+func (c *deliveryRenewCmd) Run(a *app) (err error) {
+	var life time.Duration
+	if c.Expires != "" {
+		if life, err = days(c.Expires); err != nil {
+			return err
+		}
+	}
 	return withHouse(a, func(h *house) error {
-		x, err := h.desk.RenewDelivery(a.ctx, assets.ID(c.ID), "cli")
+		x, err := h.desk.RenewDelivery(a.ctx, assets.ID(c.ID), life, "cli")
 		if err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ func TestDeliverByCommand(t *testing.T) {
 		{"delivery list", exitDone, "ouvert"},
 		{"delivery list --state expired --json", exitDone, ""},
 		{"delivery show " + id, exitDone, v.Link},
-		{"delivery renew " + id, exitDone, "ouvert"},
+		{"delivery renew " + id + " --expires 30d", exitDone, "ouvert"},
 		{"delivery revoke " + id, exitDone, "fermé"},
 		{"delivery renew " + id, exitConflict, "ne se rouvre pas"},
 		{"delivery show rien", exitNotFound, ""},

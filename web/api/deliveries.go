@@ -48,8 +48,8 @@ func (a *API) deliveries() {
 	add(a, "GET /deliveries/{delivery}", "get-delivery", "Un lien, son adresse, et ce qu’on en a fait", func(ctx context.Context, in *OneDelivery) (pipeline.LinkView, error) {
 		return a.desk.ShowLink(ctx, in.Delivery)
 	})
-	add(a, "POST /deliveries/{delivery}/renew", "renew-delivery", "Prolonger un lien de 90 jours", func(ctx context.Context, in *OneDelivery) (pipeline.LinkView, error) {
-		return a.settled(ctx, in.Delivery)(a.desk.RenewDelivery(ctx, in.Delivery, actor(ctx)))
+	add(a, "POST /deliveries/{delivery}/renew", "renew-delivery", "Prolonger un lien d’autant de jours qu’à sa création", func(ctx context.Context, in *OneDelivery) (pipeline.LinkView, error) {
+		return a.settled(ctx, in.Delivery)(a.desk.RenewDelivery(ctx, in.Delivery, 0, actor(ctx)))
 	})
 	add(a, "POST /deliveries/{delivery}/revoke", "revoke-delivery", "Fermer un lien, pour toujours", func(ctx context.Context, in *OneDelivery) (pipeline.LinkView, error) {
 		return a.settled(ctx, in.Delivery)(a.desk.RevokeDelivery(ctx, in.Delivery, actor(ctx)))

@@ -61,7 +61,7 @@ func (s *Studio) settleLink(w http.ResponseWriter, r *http.Request) error {
 	said := ""
 	switch password := assets.Secret(r.FormValue("mot-de-passe")); r.PostForm.Get("faire") {
 	case "prolonger":
-		x, err = s.Desk.RenewDelivery(ctx, id, by)
+		x, err = s.Desk.RenewDelivery(ctx, id, 0, by)
 		said = "Ce lien ouvre jusqu’au " + french.Day(x.ExpiresAt.In(s.Zone)) + "."
 	case "mot-de-passe":
 		if password == "" {

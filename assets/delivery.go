@@ -104,6 +104,10 @@ type Stretch struct{ From, To int64 }
 // programs drop the last bytes.
 const wholeEnough = 99
 
+// mostStretches is how many parts of a file are kept apart; of more, the least is
+// forgotten.
+const mostStretches = 1000
+
 // Add notes that one more stretch has left, at an instant.
 func (r *Receipt) Add(s Stretch, at time.Time) {
 	if s.To <= s.From {
@@ -118,6 +122,10 @@ func (r *Receipt) Add(s Stretch, at time.Time) {
 		} else {
 			r.Spans = append(r.Spans, next)
 		}
+	}
+	if len(r.Spans) > mostStretches {
+		least := slices.MinFunc(r.Spans, func(a, b Stretch) int { return cmp.Compare(a.To-a.From, b.To-b.From) })
+		r.Spans = slices.Delete(r.Spans, slices.Index(r.Spans, least), slices.Index(r.Spans, least)+1)
 	}
 	if r.DoneAt.IsZero() && r.Left()*100 >= r.Size*wholeEnough {
 		r.DoneAt = at

@@ -1,6 +1,7 @@
 package partner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -65,7 +66,7 @@ func (p *Room) lend(w http.ResponseWriter, r *http.Request, v visit, film assets
 	receipt := receiptOf(film, f)
 	receipt.Delivery, receipt.Visitor = v.ID, v.visitor
 	receipt.Add(assets.Stretch{To: f.Size}, p.Now())
-	p.note(r, receipt, 0)
+	p.note(r, receipt, downloads)
 	http.Redirect(w, r, address.Reveal(), http.StatusFound)
 	return nil
 }
@@ -110,16 +111,19 @@ func (p *Room) everything(w http.ResponseWriter, r *http.Request, v visit) error
 }
 
 // hand lets a download leave, and keeps how much of it has left. A link that
-// allows so many is asked before the first byte. Of several ranges at once it
+// allows so many is asked before the first byte; by one that does not, those that
+// are too many to be noted leave too. Of several ranges at once it
 // could not be told what has left: who asks for them is given the whole, as RFC
 // 9110 allows.
 func (p *Room) hand(w http.ResponseWriter, r *http.Request, v visit, receipt assets.Receipt, body io.ReadSeeker, films ...assets.ID) error {
 	receipt.ID, receipt.Delivery, receipt.Visitor, receipt.At = p.Desk.NewID(), v.ID, v.visitor, p.Now()
+	limit := cmp.Or(v.Max, downloads)
 	if strings.Contains(r.Header.Get("Range"), ",") {
 		r.Header.Del("Range")
 	}
 	if r.Method == http.MethodGet {
-		if _, err := p.Desk.Catalog.NoteReceipt(r.Context(), receipt, v.Max); err != nil {
+		_, err := p.Desk.Catalog.NoteReceipt(r.Context(), receipt, limit)
+		if err != nil && (v.Max > 0 || assets.KindOf(err) != assets.Conflict) {
 			return err
 		}
 	}
@@ -132,7 +136,7 @@ func (p *Room) hand(w http.ResponseWriter, r *http.Request, v visit, receipt ass
 	}
 	receipt.Add(counted.stretch(), p.Now())
 	// Who has gone away has still taken what left.
-	if _, err := p.Desk.Catalog.NoteReceipt(context.WithoutCancel(r.Context()), receipt, 0); err != nil {
+	if _, err := p.Desk.Catalog.NoteReceipt(context.WithoutCancel(r.Context()), receipt, limit); err != nil && assets.KindOf(err) != assets.Conflict {
 		p.Log.Warn("a receipt was not kept", "delivery", v.ID, "err", err)
 	}
 	return nil

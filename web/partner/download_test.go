@@ -205,6 +205,42 @@ func TestCounted(t *testing.T) {
 	want(x, "and once more", 1, 1)
 }
 
+// TestDownloadsAreBounded (D-04): by a link that allows as many as are wanted the
+// film still leaves when too many were noted, but no receipt is added: who makes up
+// cookies fills no disk. What was begun before goes on being counted.
+func TestDownloadsAreBounded(t *testing.T) {
+	h := newHouse(t)
+	content := noise(1000)
+	f := h.film("Before Zik Zac", made{assets.Rendition{Role: assets.MP4Role(720), Key: "mp4/720.mp4", Width: 1280, Height: 720}, content, 0})
+	x, root := h.link(pipeline.DeliveryRequest{})
+	address := h.saved(root, f, assets.MP4Role(720))
+	known, late := h.visitor(), h.visitor()
+	known.ask(http.MethodHead, address)
+	known.ask(http.MethodGet, address, "Range", "bytes=0-499")
+	var all sync.WaitGroup
+	for worker := range 8 { // who wait for one disk together
+		all.Go(func() {
+			for n := worker; n < downloads-1; n += 8 {
+				_, err := h.Catalog.NoteReceipt(t.Context(), assets.Receipt{ID: h.NewID(), Delivery: x.ID, Visitor: fmt.Sprint(n), Kind: assets.ReceiptDownloaded, At: h.Now()}, 0)
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	late.ask(http.MethodHead, address)
+	for _, v := range []visitor{late, known} {
+		if res, body := v.ask(http.MethodGet, address); res.StatusCode != http.StatusOK || !bytes.Equal(body, content) {
+			t.Errorf("%d with %d bytes", res.StatusCode, len(body))
+		}
+	}
+	h.left(0)
+	if begun, done := h.downloads(x); begun != downloads || done != 1 {
+		t.Errorf("%d downloads are noted, %d as done, want %d and 1", begun, done, downloads)
+	}
+}
+
 // TestNeverMore (D-04, I-16): a link of ten downloads gives ten, to however many
 // and in however many pieces they ask at the same time.
 func TestNeverMore(t *testing.T) {

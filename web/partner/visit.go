@@ -160,6 +160,7 @@ func (p *Room) visitor(w http.ResponseWriter, r *http.Request, x assets.Delivery
 
 const (
 	openings   = 500    // browsers that a link notes within a day: who makes up cookies fills no disk
+	downloads  = 2_000  // that a link notes, if it does not allow fewer
 	remembered = 10_000 // openings that are known without a look; then all are looked up anew
 )
 

@@ -169,11 +169,15 @@ func (d *Desk) Settle(ctx context.Context, j assets.Job, o Outcome) error {
 		d.hint(ctx, j)
 		return nil
 	}
+	fence := j.Fence()
+	// Who lost the job meanwhile has no say in what becomes of its subject.
+	if err := d.Catalog.BeatJob(ctx, fence, assets.Beat{}, d.Lease); err != nil {
+		return err
+	}
 	c, err := d.giveUp(ctx, j, o.Reason)
 	if err != nil {
 		return err
 	}
-	fence := j.Fence()
 	c.Fence = &fence
 	return d.commit(ctx, c)
 }

@@ -79,6 +79,9 @@ func (c *platform) Publish(_ context.Context, r publishers.Request, save func([]
 		if why := c.b.againstPublic(r.Film.ID, c.hidden[r.Marker]); why != "" {
 			c.unjust = append(c.unjust, why)
 		}
+		if early := c.b.beforeHour(assets.ID(r.Marker)); early > 0 {
+			c.unjust = append(c.unjust, early.String()+" before its hour")
+		}
 		c.live[r.Marker]++
 		c.of[r.Marker], c.seenAt[r.Marker] = c.hidden[r.Marker], c.b.Now().Add(20*time.Second)
 		delete(c.hidden, r.Marker)
@@ -153,14 +156,24 @@ func (b *bench) againstPublic(film, version assets.ID) string {
 	return noBAT
 }
 
-// TestLedgerModel (I-01, I-02, I-03, I-12, P-09): whatever people, the platform
-// and death do in whatever order, a decision is never public twice, nothing
-// becomes public that is not allowed just then, and at rest what is public is
-// what was wanted. Each sequence has a film of its own, in a catalog with a few
-// others: a sweep looks at all of them. The environment variable REGIE_TEST_LEDGER
-// says how many there are.
+// beforeHour is how long it is until the hour of a publication (I-14).
+func (b *bench) beforeHour(id assets.ID) time.Duration {
+	b.Helper()
+	p, err := b.Catalog.Publication(b.Context(), id)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p.At.Sub(b.Now())
+}
+
+// TestLedgerModel (I-01, I-02, I-03, I-10, I-12, I-14, P-09): whatever people, the
+// platform and death do in whatever order, and however often a task is delivered, a
+// decision is never public twice, nothing becomes public that is not allowed just
+// then or before its hour, and at rest what is public is what was wanted. Each
+// sequence has a film of its own, in a catalog with a few others: a sweep looks at
+// all of them. The environment variable REGIE_TEST_LEDGER says how many there are.
 func TestLedgerModel(t *testing.T) {
-	runs := 1000
+	runs := 10_000
 	if text := os.Getenv("REGIE_TEST_LEDGER"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {

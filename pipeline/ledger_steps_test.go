@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -107,6 +108,16 @@ func (m *ledgerModel) bat() assets.ID {
 	return "none"
 }
 
+// allowed tells whether the film may be public now, in the version that has the BAT.
+func (m *ledgerModel) allowed() bool {
+	m.Helper()
+	all, err := m.b.Catalog.Approvals(m.b.Context(), m.film)
+	m.must(err)
+	return slices.ContainsFunc(all, func(a assets.Approval) bool {
+		return a.State == assets.ApprovalGiven && m.b.againstPublic(m.film, a.Version) == ""
+	})
+}
+
 // act does one thing out of all that can happen.
 func (m *ledgerModel) act() {
 	m.Helper()
@@ -130,9 +141,29 @@ func (m *ledgerModel) act() {
 			m.p.next = append(m.p.next, rapid.SampledFrom([]string{"lost", "drop", "429", "killed before", "killed after"}).Draw(m.T, "fault"))
 			m.work(1)
 		},
+		// The same task is delivered twice, the second time when the first is over.
+		"twice": func() {
+			tasks, err := b.Due(ctx)
+			m.must(err)
+			for _, t := range tasks[:min(1, len(tasks))] {
+				m.perform(t.Job, "w")
+				m.perform(t.Job, "twin")
+			}
+		},
+		// A worker sleeps past its lease just before it makes a film public, and wakes
+		// when another has done its work.
+		"stale": func() {
+			m.p.during = func() {
+				m.p.during = nil
+				b.clock.Advance(b.Lease + time.Minute)
+				m.work(2)
+			}
+			m.work(1)
+			m.p.during = nil
+		},
 		"work": func() { m.work(rapid.IntRange(1, 4).Draw(m.T, "jobs")) },
 		"clock": func() {
-			b.clock.Advance(rapid.SampledFrom([]time.Duration{time.Second, 25 * time.Second, 2 * time.Minute, time.Hour}).Draw(m.T, "dt"))
+			b.clock.Advance(rapid.SampledFrom([]time.Duration{time.Second, 25 * time.Second, 2 * time.Minute, time.Hour, -10 * time.Minute}).Draw(m.T, "dt"))
 		},
 		"sweep": func() { m.must(b.SweepClearance(ctx)) },
 		"answer": func() {
@@ -143,7 +174,7 @@ func (m *ledgerModel) act() {
 	}
 	name := rapid.SampledFrom([]string{
 		"approve", "approve", "revoke", "publish", "publish", "publish later", "publish later", "withdraw", "consent withdrawn", "consent withdrawn on the way", "new version",
-		"consent again", "wrong", "wrong", "work", "work", "clock", "clock", "sweep", "answer",
+		"consent again", "wrong", "wrong", "twice", "stale", "work", "work", "clock", "clock", "sweep", "answer",
 	}).Draw(m.T, "act")
 	m.told = append(m.told, name)
 	acts[name]()
@@ -182,19 +213,24 @@ func (m *ledgerModel) work(n int) int {
 	m.must(err)
 	tasks = tasks[:min(n, len(tasks))]
 	for _, t := range tasks {
-		j, err := m.b.Perform(m.b.Context(), t.Job, "w")
-		if err == nil || errors.Is(err, errKilled) || j.ID == "" {
-			continue
-		}
-		o := Outcome{Reason: assets.Sentence(err)}
-		if assets.KindOf(err) == assets.Transient {
-			o.Again, o.After = true, 30*time.Second
-		}
-		if err := m.b.Settle(m.b.Context(), j, o); assets.KindOf(err) != assets.Conflict { // it lost its job meanwhile
-			m.must(err)
-		}
+		m.perform(t.Job, "w")
 	}
 	return len(tasks)
+}
+
+func (m *ledgerModel) perform(job assets.ID, worker string) {
+	m.Helper()
+	j, err := m.b.Perform(m.b.Context(), job, worker)
+	if err == nil || errors.Is(err, errKilled) || j.ID == "" {
+		return
+	}
+	o := Outcome{Reason: assets.Sentence(err)}
+	if assets.KindOf(err) == assets.Transient {
+		o.Again, o.After = true, 30*time.Second
+	}
+	if err := m.b.Settle(m.b.Context(), j, o); assets.KindOf(err) != assets.Conflict { // it lost its job meanwhile
+		m.must(err)
+	}
 }
 
 // check is what holds at every instant.
@@ -218,6 +254,23 @@ func (m *ledgerModel) check() {
 func (m *ledgerModel) rest() {
 	m.Helper()
 	m.p.next, m.p.during = nil, nil
+	m.finish()
+	m.check()
+	m.compare()
+	// It ends as it began: nothing is public, and the next sweep has nothing to weigh.
+	_, err := m.b.Unpublish(m.b.Context(), m.film, []assets.Channel{platformChannel}, "cli")
+	m.may(err)
+	m.finish()
+	for marker := range m.p.live {
+		if p, err := m.b.Catalog.Publication(m.b.Context(), assets.ID(marker)); err != nil || p.State != assets.PublicationCheck && p.State != assets.PublicationWithdrawing {
+			m.Fatalf("still public after it was taken off: %s, %v\n%v", p.State, err, m.told)
+		}
+	}
+}
+
+// finish does all work that there is, however long it takes.
+func (m *ledgerModel) finish() {
+	m.Helper()
 	for idle, rounds := 0, 0; idle < 3; rounds++ {
 		if rounds > 200 {
 			m.Fatalf("the work never ends\n%v", m.told)
@@ -228,7 +281,11 @@ func (m *ledgerModel) rest() {
 		}
 		m.b.clock.Advance(31 * time.Minute)
 	}
-	m.check()
+}
+
+// compare holds what is said against what is public.
+func (m *ledgerModel) compare() {
+	m.Helper()
 	for _, p := range m.publications() {
 		public := m.p.live[string(p.ID)] > 0
 		switch p.State {
@@ -246,6 +303,9 @@ func (m *ledgerModel) rest() {
 			}
 			if _, left := m.p.hidden[string(p.ID)]; left && (p.State == assets.PublicationCancelled || p.State == assets.PublicationWithdrawn) {
 				m.Fatalf("%s, and still there unseen\n%v", p.State, m.told)
+			}
+			if p.State == assets.PublicationScheduled && m.allowed() {
+				m.Fatalf("nothing is against it, and it never went out\n%v", m.told)
 			}
 		case assets.PublicationCheck: // a person is asked
 		case assets.PublicationWithdrawing:

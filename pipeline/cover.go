@@ -100,9 +100,9 @@ func readPicture(op string, r io.Reader) (string, error) {
 	case len(text) > mostPictureBytes:
 		return refuse("Cette image pèse plus de 20 Mo. Réduisez-la, puis déposez-la à nouveau.", nil)
 	}
-	c, _, err := image.DecodeConfig(strings.NewReader(string(text)))
+	c, format, err := image.DecodeConfig(strings.NewReader(string(text)))
 	switch {
-	case err != nil:
+	case err != nil || format != "jpeg" && format != "png":
 		return refuse("Ce fichier n'est pas une image JPEG ou PNG.", err)
 	case c.Width*c.Height > mostPixels:
 		return refuse(fmt.Sprintf("Cette image est trop grande : %d × %d pixels. Réduisez-la, puis déposez-la à nouveau.", c.Width, c.Height), nil)

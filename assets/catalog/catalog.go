@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
@@ -49,11 +50,12 @@ type engine struct {
 	folder  string // of the migrations that are its own
 	dialect func() schema.Dialect
 	open    func(Options) (read, write *sql.DB, err error)
-	match   string                         // condition on a table of words w; ?0 is its index, ?1 what query returns
-	some    string                         // query for ?2 of those that match, whichever; "" where the database finds by itself how best to match
-	newest  string                         // the same, of the ?2 newest that match only; ?3 is the table and ?4 its column of records
-	query   func(groups [][]string) string // each group of words holds alternatives
-	lockLog string                         // statement that lets one transaction at a time write the log; "" where only one writes anyway
+	alone   func() (lock.SessionLocker, error) // lets one process at a time migrate; nil where transactions do
+	match   string                             // condition on a table of words w; ?0 is its index, ?1 what query returns
+	some    string                             // query for ?2 of those that match, whichever; "" where the database finds by itself how best to match
+	newest  string                             // the same, of the ?2 newest that match only; ?3 is the table and ?4 its column of records
+	query   func(groups [][]string) string     // each group of words holds alternatives
+	lockLog string                             // statement that lets one transaction at a time write the log; "" where only one writes anyway
 }
 
 // Open opens the database and brings its tables up to date. It refuses tables

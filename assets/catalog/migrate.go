@@ -17,15 +17,24 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrate brings the tables up to date. Other processes may be doing the same:
-// each migration is one transaction, so the loser of a race fails, finds that
-// the version moved on without it, and looks again.
+// migrate brings the tables up to date. Other processes may be doing the same, and
+// PostgreSQL has them wait for each other. In SQLite each migration is one
+// transaction, so the loser of a race fails, finds that the version moved on without
+// it, and looks again.
 func migrate(ctx context.Context, e engine, db *sql.DB) error {
 	files, err := overlay(migrations, "migrations", e.folder)
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(e.goose, db, files, goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+	options := []goose.ProviderOption{goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true)}
+	if e.alone != nil {
+		locker, err := e.alone()
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(e.goose, db, files, options...)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/schema"
 
@@ -22,12 +23,15 @@ func postgresEngine() engine {
 		folder:  "migrations/postgres",
 		dialect: func() schema.Dialect { return postgresDialect{pgdialect.New()} },
 		open:    openPostgres,
-		match:   "w.tokens @@ ?1::tsquery",
-		newest:  "w.?4 IN (SELECT m.?4 FROM ?3 AS m WHERE m.tokens @@ ?1::tsquery ORDER BY m.?4 DESC LIMIT ?2)",
+		alone: func() (lock.SessionLocker, error) { // asks again each second for five minutes
+			return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
+		},
+		match:  "w.tokens @@ ?1::tsquery",
+		newest: "w.?4 IN (SELECT m.?4 FROM ?3 AS m WHERE m.tokens @@ ?1::tsquery ORDER BY m.?4 DESC LIMIT ?2)",
 		query: func(groups [][]string) string { // ('foret':*) & ('eloq':* | 'elog':*)
 			return expression(groups, "'", "':*", " | ", " & ")
 		},
-		lockLog: "SELECT pg_advisory_xact_lock(7380127)", // a number of our own: « regie » has no other advisory lock
+		lockLog: "SELECT pg_advisory_xact_lock(7380127)", // a number of our own; the other is that of goose
 	}
 }
 

@@ -29,7 +29,7 @@ func TestCommandLine(t *testing.T) {
 	}{
 		{"help", "--help", exitDone, "Exemples"},
 		{"help of a command", "ingest --help", exitDone, "--rubrique"},
-		{"no command", "", exitUsage, "regie --help"},
+		{"no command", "", exitDone, "Exemples"},
 		{"unknown command", "publsh x", exitUsage, "regie --help"},
 		{"unknown flag", "film list --nope", exitUsage, "--nope"},
 		{"wrong key", "film list --config " + wrong, exitUsage, "redis"},

@@ -6,7 +6,7 @@ import (
 )
 
 // TestUsage: a line that can't be understood is answered in French, with the command
-// whose help says more; none at all with the help itself.
+// whose help says more.
 func TestUsage(t *testing.T) {
 	data := t.TempDir()
 	for line, want := range map[string]string{
@@ -25,9 +25,5 @@ func TestUsage(t *testing.T) {
 		if said := strings.ReplaceAll(errs, "\u00a0", " "); code != exitUsage || out != "" || !strings.Contains(said, want) {
 			t.Errorf("%s: %d, %s%s, want %s", line, code, out, said, want)
 		}
-	}
-	var out strings.Builder
-	if code := run(t.Context(), nil, &out, &out); code != exitDone || !strings.Contains(out.String(), "Commandes") {
-		t.Errorf("regie alone: %d, %s", code, out.String())
 	}
 }

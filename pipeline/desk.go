@@ -215,18 +215,28 @@ func (d *Desk) giveUp(ctx context.Context, j assets.Job, reason string) (assets.
 	}
 }
 
-// Due lists the tasks that should be known to the broker by now: work whose
-// time has come, and work whose attempt fell silent.
-func (d *Desk) Due(ctx context.Context) ([]Task, error) {
-	jobs, err := d.Catalog.DueJobs(ctx, d.Now(), 1000)
-	if err != nil {
-		return nil, err
+// Due lists the tasks that may be begun by now: work whose time has come, and work
+// whose attempt fell silent.
+func (d *Desk) Due(ctx context.Context) ([]Task, error) { return d.dueWithin(ctx, 0) }
+
+// soon is how long before its time a task is hinted at again: longer than the time
+// between two sweeps, so that a broker which forgot everything knows it at its hour.
+const soon = 15 * time.Second
+
+// Soon lists the tasks that should be known to the broker by now: those that are
+// due, and those whose time comes soon.
+func (d *Desk) Soon(ctx context.Context) ([]Task, error) { return d.dueWithin(ctx, soon) }
+
+func (d *Desk) dueWithin(ctx context.Context, ahead time.Duration) ([]Task, error) {
+	now := d.Now()
+	jobs, err := d.Catalog.DueJobs(ctx, now.Add(ahead), 1000)
+	var tasks []Task
+	for _, j := range jobs {
+		if j.State == assets.JobWaiting || !j.LeaseUntil.After(now) { // a lease is renewed until it is over
+			tasks = append(tasks, taskOf(j))
+		}
 	}
-	tasks := make([]Task, len(jobs))
-	for i, j := range jobs {
-		tasks[i] = taskOf(j)
-	}
-	return tasks, nil
+	return tasks, err
 }
 
 // commit applies a change, with the calls of the programs that want to know of

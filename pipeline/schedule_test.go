@@ -247,3 +247,26 @@ func TestNeverBeforeItsInstant(t *testing.T) {
 		}
 	}
 }
+
+// TestSoon: what has its hour within moments is hinted at before it comes, for a
+// broker that was started again; what is worked at, or far away, is not.
+func TestSoon(t *testing.T) {
+	b := newBench(t)
+	at := func(after time.Duration) assets.Job { return b.job(assets.JobRemind, b.NewID(), b.Now().Add(after), 0) }
+	due, near, far, held := at(0), at(10*time.Second), at(time.Minute), at(0)
+	b.must(b.commit(t.Context(), assets.Change{Jobs: []assets.Job{due, near, far, held}}))
+	b.must(second(b.Catalog.StartJob(t.Context(), held.ID, "w", time.Second)))
+	named := func(tasks []Task, err error) (all []assets.ID) {
+		b.must(err)
+		for _, task := range tasks {
+			all = append(all, task.Job)
+		}
+		return all
+	}
+	if got := named(b.Due(t.Context())); !slices.Equal(got, []assets.ID{due.ID}) {
+		t.Errorf("due: %v", got)
+	}
+	if got := named(b.Soon(t.Context())); !slices.Equal(got, []assets.ID{due.ID, near.ID}) {
+		t.Errorf("soon: %v", got)
+	}
+}

@@ -84,5 +84,5 @@ func (d *idle) Perform(context.Context, assets.ID, string) (assets.Job, error) {
 }
 
 func (d *idle) Settle(context.Context, assets.Job, pipeline.Outcome) error { return nil }
-func (d *idle) Due(context.Context) ([]pipeline.Task, error)               { return nil, nil }
+func (d *idle) Soon(context.Context) ([]pipeline.Task, error)              { return nil, nil }
 func (d *idle) Job(context.Context, assets.ID) (assets.Job, error)         { return assets.Job{}, nil }

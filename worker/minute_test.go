@@ -88,7 +88,7 @@ func minute(t testing.TB, broker func() *Broker, restarts int) []time.Duration {
 		if fresh {
 			b = broker()
 		}
-		stop = run(t, Options{Broker: b, Desk: desk(b), Name: fmt.Sprint("w", ids.New()), Sweep: time.Second})
+		stop = run(t, Options{Broker: b, Desk: desk(b), Name: fmt.Sprint("w", ids.New())})
 	}
 	start(false)
 	at := time.Now().Add(11 * time.Second).Truncate(time.Second)

@@ -187,7 +187,7 @@ func (m *model) Settle(ctx context.Context, attempt assets.Job, o pipeline.Outco
 	return nil
 }
 
-func (m *model) Due(context.Context) ([]pipeline.Task, error) {
+func (m *model) Soon(context.Context) ([]pipeline.Task, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := time.Now()

@@ -14,7 +14,7 @@ import (
 // task it will never deliver.
 const stale = 10 * time.Minute
 
-// sweeper asks for whatever is due.
+// sweeper asks for whatever is due, or will be soon.
 type sweeper struct {
 	desk  Desk
 	queue *Queue
@@ -33,7 +33,7 @@ type hint struct {
 func (s *sweeper) sweep(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	due, err := s.desk.Due(ctx)
+	due, err := s.desk.Soon(ctx)
 	if err != nil {
 		return err
 	}

@@ -31,8 +31,8 @@ type Desk interface {
 	Perform(ctx context.Context, job assets.ID, worker string) (assets.Job, error)
 	// Settle records what becomes of an attempt that failed.
 	Settle(ctx context.Context, j assets.Job, o pipeline.Outcome) error
-	// Due lists the tasks that must be hinted (again) by now.
-	Due(ctx context.Context) ([]pipeline.Task, error)
+	// Soon lists the tasks that must be hinted (again) by now.
+	Soon(ctx context.Context) ([]pipeline.Task, error)
 	// Job returns a job as it stands. It is asked for after a panic, when
 	// Perform could not return the one it had started.
 	Job(ctx context.Context, id assets.ID) (assets.Job, error)

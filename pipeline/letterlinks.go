@@ -32,16 +32,24 @@ const (
 
 var webAddress = regexp.MustCompile(`https?://[^\s<>"«]+`)
 
-// LetterLinks looks where the addresses in a letter lead. Those of its films are on
-// our own site, and known to be there.
-func (d *Desk) LetterLinks(ctx context.Context, l LetterDraft) ([]LetterLink, error) {
-	composed, err := d.ComposeLetter(ctx, l)
-	if err != nil || d.Visitor == nil {
-		return nil, err
+// addressesIn are the places of a text at which an address stands.
+func addressesIn(text string) [][]int {
+	all := webAddress.FindAllStringIndex(text, -1)
+	for _, span := range all {
+		span[1] = span[0] + len(strings.TrimRight(text[span[0]:span[1]], afterSentence))
+	}
+	return all
+}
+
+// LetterLinks looks where the addresses in the text of a letter lead. Those of its
+// films are on our own site, and known to be there.
+func (d *Desk) LetterLinks(ctx context.Context, text string) []LetterLink {
+	if d.Visitor == nil {
+		return nil
 	}
 	var all []LetterLink
-	for _, found := range webAddress.FindAllString(composed.Text, -1) {
-		address := strings.TrimRight(found, afterSentence)
+	for _, span := range addressesIn(text) {
+		address := text[span[0]:span[1]]
 		known := slices.ContainsFunc(all, func(x LetterLink) bool { return x.Address == address })
 		if ours := strings.HasPrefix(address, d.Letterhead.BaseURL+"/films/"); !known && !ours && len(all) < letterLinks {
 			all = append(all, LetterLink{Address: address})
@@ -57,18 +65,18 @@ func (d *Desk) LetterLinks(ctx context.Context, l LetterDraft) ([]LetterLink, er
 			return nil
 		})
 	}
-	return all, visits.Wait()
+	_ = visits.Wait() // what is wrong with an address is said of it
+	return all
 }
 
 // linked is text as HTML, in which addresses can be followed.
 func linked(text string) template.HTML {
 	var out strings.Builder
 	at := 0
-	for _, span := range webAddress.FindAllStringIndex(text, -1) {
-		address := strings.TrimRight(text[span[0]:span[1]], afterSentence)
-		safe := template.HTMLEscapeString(address)
-		out.WriteString(template.HTMLEscapeString(text[at:span[0]]) + `<a href="` + safe + `">` + safe + `</a>`)
-		at = span[0] + len(address)
+	for _, span := range addressesIn(text) {
+		address := template.HTMLEscapeString(text[span[0]:span[1]])
+		out.WriteString(template.HTMLEscapeString(text[at:span[0]]) + `<a href="` + address + `">` + address + `</a>`)
+		at = span[1]
 	}
 	return template.HTML(out.String() + template.HTMLEscapeString(text[at:]))
 }

@@ -42,8 +42,7 @@ var usageWords = []struct {
 	english *regexp.Regexp
 	french  string
 }{
-	{regexp.MustCompile(`, did you mean one of (.*)\?$`), `. Vouliez-vous dire $1 ?`},
-	{regexp.MustCompile(`, did you mean (.*)\?$`), `. Vouliez-vous dire $1 ?`},
+	{regexp.MustCompile(`, did you mean (?:one of )?(.*)\?$`), `. Vouliez-vous dire $1 ?`},
 	{regexp.MustCompile(`^(--\S+): `), `$1 : `},
 	{regexp.MustCompile(`^unexpected argument ([^ .]+)`), `« $1 » n'est pas attendu ici`},
 	{regexp.MustCompile(`^unknown flag ([^ .]+)`), `l'option « $1 » n'existe pas`},

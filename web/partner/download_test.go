@@ -131,7 +131,7 @@ func TestCutMidway(t *testing.T) {
 func TestCounted(t *testing.T) {
 	h := newHouse(t)
 	content := noise(20_000)
-	f := h.film("Before Zik Zac", made{assets.Rendition{Role: assets.MP4Role(720), Key: "mp4/720.mp4", Width: 1280, Height: 720}, content, 0})
+	f := h.movie(content)
 	x, root := h.link(pipeline.DeliveryRequest{})
 	address := h.saved(root, f, assets.MP4Role(720))
 	want := func(x assets.Delivery, name string, begun, done int) {
@@ -211,7 +211,7 @@ func TestCounted(t *testing.T) {
 func TestDownloadsAreBounded(t *testing.T) {
 	h := newHouse(t)
 	content := noise(1000)
-	f := h.film("Before Zik Zac", made{assets.Rendition{Role: assets.MP4Role(720), Key: "mp4/720.mp4", Width: 1280, Height: 720}, content, 0})
+	f := h.movie(content)
 	x, root := h.link(pipeline.DeliveryRequest{})
 	address := h.saved(root, f, assets.MP4Role(720))
 	known, late := h.visitor(), h.visitor()
@@ -246,7 +246,7 @@ func TestDownloadsAreBounded(t *testing.T) {
 func TestNeverMore(t *testing.T) {
 	h := newHouse(t)
 	content := noise(10_000)
-	f := h.film("Before Zik Zac", made{assets.Rendition{Role: assets.MP4Role(720), Key: "mp4/720.mp4", Width: 1280, Height: 720}, content, 0})
+	f := h.movie(content)
 	x, root := h.link(pipeline.DeliveryRequest{Max: 10})
 	address := h.saved(root, f, assets.MP4Role(720))
 	var whole, refused atomic.Int32

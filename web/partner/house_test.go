@@ -131,6 +131,12 @@ func noise(n int) []byte {
 	return b
 }
 
+// movie files a film of one file, with these bytes.
+func (h *house) movie(content []byte) assets.Film {
+	h.Helper()
+	return h.film("Before Zik Zac", made{assets.Rendition{Role: assets.MP4Role(720), Key: "mp4/720.mp4", Width: 1280, Height: 720}, content, 0})
+}
+
 // film files one more film of the dossier, with its BAT.
 func (h *house) film(title string, files ...made) assets.Film {
 	h.Helper()

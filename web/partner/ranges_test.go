@@ -20,7 +20,7 @@ import (
 func TestRanges(t *testing.T) {
 	h := newHouse(t)
 	content := noise(100_000)
-	f := h.film("Before Zik Zac", made{assets.Rendition{Role: assets.MP4Role(720), Key: "mp4/720.mp4", Width: 1280, Height: 720}, content, 0})
+	f := h.movie(content)
 	_, root := h.link(pipeline.DeliveryRequest{})
 	address := h.saved(root, f, assets.MP4Role(720))
 	v := h.visitor()

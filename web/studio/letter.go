@@ -85,11 +85,9 @@ func (s *Studio) letter(w http.ResponseWriter, r *http.Request) error {
 		} else if err != nil {
 			p.Fault = assets.Sentence(err)
 		} else {
-			b.Preview, b.Text, b.Looked = letterPath+"/apercu?"+q.Encode(), l.Text, q.Has("liens")
-		}
-		if b.Looked {
-			if b.Links, err = s.Desk.LetterLinks(ctx, b.Draft); err != nil {
-				return err
+			b.Preview, b.Text = letterPath+"/apercu?"+q.Encode(), l.Text
+			if b.Looked = q.Has("liens"); b.Looked {
+				b.Links = s.Desk.LetterLinks(ctx, l.Text)
 			}
 		}
 	}
